@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Python's {@code threading}, {@code queue} and {@code concurrent.futures} for Java: synchronizers, queues and executors
+ * with the names and the behaviour that a Python programmer knows, as types that a Java programmer can use everywhere.
+ */
+@SuppressWarnings("module") // the module that the qualified export names is built after this one
+@NullMarked
+module procession.core {
+    requires transitive com.google.common;
+    requires static transitive org.jspecify;
+    requires static com.google.errorprone.annotations;
+
+    exports procession.futures;
+    exports procession.queue;
+    exports procession.threading;
+    exports procession.internal to
+            procession.ipc;
+}
