@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.testing;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Fails a test, or a test class, that leaves something behind: a child process, a non-daemon thread whose name starts
+ * with {@code procession}, an open file or socket, or a file {@code procession*} in a temporary directory. What goes
+ * away within {@link Delays#medium()} is no leak.
+ *
+ * <p>Use it with {@code @ExtendWith(LeakCheck.class)}. Tests that run at the same time in the same JVM would see each
+ * other's things.
+ */
+public final class LeakCheck implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
+
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LeakCheck.class);
+    private static final String PREFIX = "procession";
+
+    /** Creates a check; JUnit does it. */
+    public LeakCheck() {}
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        remember(context);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        remember(context);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        compare(context);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        compare(context);
+    }
+
+    /**
+     * Returns what is there now.
+     *
+     * @return a line for each thing that must go away again
+     */
+    public static Set<String> snapshot() {
+        var things = new TreeSet<String>();
+        ProcessHandle.current()
+                .descendants()
+                .forEach(child -> things.add("process " + child.pid() + " "
+                        + child.info().commandLine().orElse("?")));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (!thread.isDaemon() && thread.getName().startsWith(PREFIX)) {
+                things.add("thread " + thread.getName() + "#" + thread.getId());
+            }
+        }
+        things.addAll(openFiles());
+        things.addAll(temporaryFiles(Path.of(System.getProperty("java.io.tmpdir", "/tmp"))));
+        things.addAll(temporaryFiles(Path.of("/dev/shm")));
+        return things;
+    }
+
+    /**
+     * Waits until everything that is there was there {@code before}.
+     *
+     * @param before an earlier {@link #snapshot()}
+     * @throws AssertionError if something stays
+     */
+    public static void assertNothingNew(Set<String> before) {
+        if (!Await.becomesTrue(Delays.medium(), () -> before.containsAll(snapshot()))) {
+            var leaked = new TreeSet<>(snapshot());
+            leaked.removeAll(before);
+            throw new AssertionError("Left behind:\n    " + String.join("\n    ", leaked));
+        }
+    }
+
+    private static void remember(ExtensionContext context) {
+        context.getStore(NAMESPACE).put(context.getUniqueId(), snapshot());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void compare(ExtensionContext context) {
+        assertNothingNew(
+                (Set<String>) Objects.requireNonNull(context.getStore(NAMESPACE).remove(context.getUniqueId())));
+    }
+
+    /** Regular files are left out when they are jars or classes: class loading opens those when it likes. */
+    private static List<String> openFiles() {
+        var open = new ArrayList<String>();
+        Path directory = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(directory)) {
+            return open;
+        }
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(directory)) {
+            for (Path descriptor : descriptors) {
+                describe(descriptor, open);
+            }
+        } catch (IOException e) {
+            throw new AssertionError("Cannot list " + directory, e);
+        }
+        return open;
+    }
+
+    private static void describe(Path descriptor, List<String> open) {
+        String target;
+        try {
+            target = Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            // Closed since it was listed, so it is no leak.
+            return;
+        }
+        boolean listing = target.startsWith("/proc/") || target.startsWith("/dev/");
+        boolean library = target.endsWith(".jar") || target.endsWith(".class") || target.endsWith("/modules");
+        // The JVM keeps these for its own use from the first selector or process on.
+        boolean selector = target.startsWith("anon_inode:");
+        if (!listing && !library && !selector) {
+            open.add("descriptor " + target);
+        }
+    }
+
+    private static List<String> temporaryFiles(Path directory) {
+        var found = new ArrayList<String>();
+        if (!Files.isDirectory(directory)) {
+            return found;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*")) {
+            files.forEach(file -> found.add("file " + file));
+        } catch (IOException e) {
+            throw new AssertionError("Cannot list " + directory, e);
+        }
+        return found;
+    }
+}
