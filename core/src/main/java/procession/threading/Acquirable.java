@@ -37,7 +37,7 @@ public interface Acquirable {
      *
      * <p><i>Python:</i> {@code acquire()}; there, no other thread can interrupt the wait.
      *
-     * @throws InterruptedException if interrupted while waiting
+     * @throws InterruptedException if interrupted on entry or while waiting
      */
     void acquire() throws InterruptedException;
 
@@ -48,12 +48,12 @@ public interface Acquirable {
      *
      * @param timeout the longest time to wait
      * @return {@code true} if it acquired, {@code false} if the time elapsed first
-     * @throws InterruptedException if interrupted while waiting
+     * @throws InterruptedException if interrupted on entry or while waiting, also with a timeout that does not wait
      */
     boolean acquire(Duration timeout) throws InterruptedException;
 
     /**
-     * Acquires if that is possible at once, and never waits.
+     * Acquires if that is possible at once, and never waits. A pending interrupt does not matter and stays pending.
      *
      * <p><i>Python:</i> {@code acquire(blocking=False)}.
      *
@@ -76,8 +76,9 @@ public interface Acquirable {
      * @throws InterruptedException if interrupted while waiting
      */
     default Held hold() throws InterruptedException {
+        HeldOnce held = new HeldOnce(this); // first: without memory for it, nothing is acquired
         acquire();
-        return new HeldOnce(this);
+        return held;
     }
 
     /**
@@ -89,10 +90,11 @@ public interface Acquirable {
      * @throws InterruptedException if interrupted while waiting
      */
     default Held hold(Duration timeout) throws InterruptedException, TimeoutException {
+        HeldOnce held = new HeldOnce(this); // first: without memory for it, nothing is acquired
         if (!acquire(timeout)) {
             throw new TimeoutException("not acquired within " + timeout + ": " + this);
         }
-        return new HeldOnce(this);
+        return held;
     }
 
     /**
@@ -102,17 +104,21 @@ public interface Acquirable {
      *
      * @param block what to run while it is acquired
      * @param <X> what the block may throw
-     * @throws X if the block throws it
+     * @throws X if the block throws it; a failure of the release is suppressed in it
      * @throws InterruptedException if interrupted while waiting; the block has not run then
+     * @throws IllegalMonitorStateException if the block itself has released the lock
+     * @throws IllegalStateException if a bounded semaphore would pass its bound, because the block itself has released
      */
     default <X extends Exception> void run(ThrowingRunnable<X> block) throws X, InterruptedException {
         Objects.requireNonNull(block, "block");
         acquire();
         try {
             block.run();
-        } finally {
-            release();
+        } catch (Throwable failure) {
+            releaseAfter(failure);
+            throw failure;
         }
+        release();
     }
 
     /**
@@ -122,17 +128,34 @@ public interface Acquirable {
      * @param <T> the type of the value
      * @param <X> what the block may throw
      * @return the value of the block
-     * @throws X if the block throws it
+     * @throws X if the block throws it; a failure of the release is suppressed in it
      * @throws InterruptedException if interrupted while waiting; the block has not run then
+     * @throws IllegalMonitorStateException if the block itself has released the lock
+     * @throws IllegalStateException if a bounded semaphore would pass its bound, because the block itself has released
      */
     default <T extends @Nullable Object, X extends Exception> T call(ThrowingSupplier<T, X> block)
             throws X, InterruptedException {
         Objects.requireNonNull(block, "block");
         acquire();
+        T value;
         try {
-            return block.get();
-        } finally {
+            value = block.get();
+        } catch (Throwable failure) {
+            releaseAfter(failure);
+            throw failure;
+        }
+        release();
+        return value;
+    }
+
+    /** Releases because of {@code failure}, which stays the one to be thrown if the release fails too. */
+    private void releaseAfter(Throwable failure) {
+        try {
             release();
+        } catch (Throwable second) {
+            if (second != failure) {
+                failure.addSuppressed(second);
+            }
         }
     }
 }
