@@ -38,6 +38,7 @@ final class HeldOnce implements Held {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // correct without the yield, which only lets the other finish sooner
     public void close() {
         while (phase != CLOSED) {
             if (PHASE.compareAndSet(this, OPEN, CLOSING)) {
