@@ -69,9 +69,11 @@ final class ApiSyntax {
 
     private static String rest(Executable executable) {
         String exceptions = list(executable.getAnnotatedExceptionTypes());
-        return "(" + list(executable.getAnnotatedParameterTypes()) + (executable.isVarArgs() ? "..." : "") + ")"
-                + (exceptions.isEmpty() ? "" : " throws " + exceptions)
-                + deprecation(executable);
+        String parameters = list(executable.getAnnotatedParameterTypes());
+        if (executable.isVarArgs()) {
+            parameters = parameters.substring(0, parameters.length() - "[]".length()) + "...";
+        }
+        return "(" + parameters + ")" + (exceptions.isEmpty() ? "" : " throws " + exceptions) + deprecation(executable);
     }
 
     private static String kind(Class<?> type) {

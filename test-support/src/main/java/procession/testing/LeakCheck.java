@@ -2,6 +2,10 @@
 package procession.testing;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.FileChannel;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +32,10 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback, Bef
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LeakCheck.class);
     private static final String PREFIX = "procession";
+
+    static {
+        openWhatTheJvmKeeps();
+    }
 
     /** Creates a check; JUnit does it. */
     public LeakCheck() {}
@@ -85,6 +93,19 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback, Bef
             var leaked = new TreeSet<>(snapshot());
             leaked.removeAll(before);
             throw new AssertionError("Left behind:\n    " + String.join("\n    ", leaked));
+        }
+    }
+
+    /** The first file channel, socket and selector each open a descriptor that the JVM never closes. */
+    private static void openWhatTheJvmKeeps() {
+        try {
+            Path file = Files.createTempFile("leak-check", ".tmp");
+            FileChannel.open(file).close();
+            Files.delete(file);
+            Selector.open().close();
+            ServerSocketChannel.open(StandardProtocolFamily.UNIX).close();
+        } catch (IOException e) {
+            throw new ExceptionInInitializerError(e);
         }
     }
 

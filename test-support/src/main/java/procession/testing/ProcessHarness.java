@@ -246,6 +246,8 @@ public final class ProcessHarness implements AutoCloseable {
             try {
                 Files.deleteIfExists(output);
                 Files.deleteIfExists(errors);
+                // A JVM that was asked for its stacks and then killed leaves its socket behind.
+                Files.deleteIfExists(Path.of("/tmp", ".java_pid" + pid()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -127,7 +127,9 @@ public final class PublicApi {
             }
         }
         for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-            if (isVisible(constructor.getModifiers()) && !constructor.isSynthetic()) {
+            if (isVisible(constructor.getModifiers())
+                    && !constructor.isSynthetic()
+                    && !isCanonical(type, constructor)) {
                 members.add(ApiSyntax.constructor(constructor));
             }
         }
@@ -152,6 +154,15 @@ public final class PublicApi {
             return accessor || name.equals("toString") || name.equals("hashCode") || name.equals("equals");
         }
         return false;
+    }
+
+    private static boolean isCanonical(Class<?> type, Constructor<?> constructor) {
+        return type.isRecord()
+                && Arrays.equals(
+                        constructor.getParameterTypes(),
+                        Arrays.stream(type.getRecordComponents())
+                                .map(RecordComponent::getType)
+                                .toArray());
     }
 
     private static String difference(String expected, String actual) {

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Rules that only the source text shows: what an access weaker than volatile pairs with, which issue a TODO belongs
- * to, how long a file is, what it is called, and that its licence line is there.
+ * Rules that only the source text shows: what an access weaker than volatile pairs with, which issue an open point
+ * belongs to, how long a file is, what it is called, and that its licence line is there.
  */
 public final class SourceRules {
 

@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -44,7 +43,7 @@ public final class WedgeDetector implements InvocationInterceptor {
 
     @Override
     public void interceptTestMethod(
-            Invocation<@Nullable Void> invocation,
+            Invocation<Void> invocation,
             ReflectiveInvocationContext<Method> invocationContext,
             ExtensionContext extensionContext)
             throws Throwable {
@@ -53,7 +52,7 @@ public final class WedgeDetector implements InvocationInterceptor {
 
     @Override
     public void interceptTestTemplateMethod(
-            Invocation<@Nullable Void> invocation,
+            Invocation<Void> invocation,
             ReflectiveInvocationContext<Method> invocationContext,
             ExtensionContext extensionContext)
             throws Throwable {
@@ -62,14 +61,14 @@ public final class WedgeDetector implements InvocationInterceptor {
 
     @Override
     public void interceptDynamicTest(
-            Invocation<@Nullable Void> invocation,
+            Invocation<Void> invocation,
             DynamicTestInvocationContext invocationContext,
             ExtensionContext extensionContext)
             throws Throwable {
         watch(invocation, extensionContext.getUniqueId());
     }
 
-    void watch(Invocation<@Nullable Void> invocation, String test) throws Throwable {
+    void watch(Invocation<Void> invocation, String test) throws Throwable {
         var alarm = new Alarm(Thread.currentThread(), test);
         ScheduledFuture<?> ringing = WATCH.schedule(alarm, limit.toMillis(), TimeUnit.MILLISECONDS);
         try {
