@@ -38,10 +38,14 @@ public final class PublicApi {
      * @throws AssertionError if they differ
      */
     public static void assertMatchesGolden(MavenModule module) {
+        compare(module, Boolean.getBoolean("procession.api.update"));
+    }
+
+    static void compare(MavenModule module, boolean update) {
         String actual = render(module.classes());
         Path golden = module.goldenApi();
         try {
-            if (Boolean.getBoolean("procession.api.update")) {
+            if (update) {
                 Files.createDirectories(golden.getParent());
                 Files.writeString(golden, actual, StandardCharsets.UTF_8);
                 return;

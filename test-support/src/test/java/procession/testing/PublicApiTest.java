@@ -40,14 +40,21 @@ class PublicApiTest {
     }
 
     @Test
-    void assertMatchesGolden_whenTheApiDiffers_failsAndNamesTheLine() throws Exception {
+    void compare_whenTheApiDiffers_failsAndNamesTheLine() throws Exception {
         MavenModule module = moduleOfSample();
         Files.createDirectories(module.goldenApi().getParent());
         Files.writeString(module.goldenApi(), EXPECTED.replace("old()", "older()"));
-        var error = assertThrows(AssertionError.class, () -> PublicApi.assertMatchesGolden(module));
+        var error = assertThrows(AssertionError.class, () -> PublicApi.compare(module, false));
         assertTrue(String.valueOf(error.getMessage()).contains("+     public static void old() (deprecated)"));
         Files.writeString(module.goldenApi(), EXPECTED);
-        PublicApi.assertMatchesGolden(module);
+        PublicApi.compare(module, false);
+    }
+
+    @Test
+    void compare_whenUpdating_writesTheFile() throws Exception {
+        MavenModule module = moduleOfSample();
+        PublicApi.compare(module, true);
+        assertEquals(EXPECTED, Files.readString(module.goldenApi()));
     }
 
     @Test
