@@ -12,6 +12,7 @@ module procession.core {
     requires transitive com.google.common;
     requires static transitive org.jspecify;
     requires static com.google.errorprone.annotations;
+    requires static com.google.j2objc.annotations; // for javadoc, which wants the annotations that Guava carries
 
     exports procession.futures;
     exports procession.queue;

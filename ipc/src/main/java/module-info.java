@@ -7,9 +7,11 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module procession.ipc {
+    requires java.management;
     requires transitive procession.core;
     requires static transitive org.jspecify;
     requires static com.google.errorprone.annotations;
+    requires static com.google.j2objc.annotations; // for javadoc, which wants the annotations that Guava carries
 
     exports procession.multiprocessing;
 }
