@@ -26,6 +26,7 @@ public interface Action extends Runnable, Serializable {
      * The interrupt flag is restored if the work was interrupted.
      */
     @Override
+    @SuppressWarnings("FunctionalInterfaceMethodChanged") // run() is execute() with its exceptions made unchecked
     default void run() {
         try {
             execute();

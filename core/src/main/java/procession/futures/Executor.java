@@ -59,6 +59,7 @@ public interface Executor extends ListeningExecutorService, AutoCloseable {
 
     /** {@inheritDoc} */
     @Override
+    @SuppressWarnings("NullAway") // T says itself whether the result may be null
     <T extends @Nullable Object> Future<T> submit(Runnable task, T result);
 
     /**
@@ -112,7 +113,9 @@ public interface Executor extends ListeningExecutorService, AutoCloseable {
      * @throws IllegalArgumentException if the function or an item can't travel to where it would run
      */
     default <A, B, R extends @Nullable Object> Results<R> map(
-            BiFn<? super A, ? super B, ? extends R> function, Iterable<? extends A> first, Iterable<? extends B> second) {
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends A> first,
+            Iterable<? extends B> second) {
         return map(function, first, second, MapOptions.defaults());
     }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the type of a result
  */
+@SuppressWarnings("IterableAndIterator") // as Python's iterators are: for a for loop, which goes through it once
 public interface Results<R extends @Nullable Object> extends Iterator<R>, Iterable<R>, AutoCloseable {
     /**
      * Returns whether there is another result to take; does not wait for it.

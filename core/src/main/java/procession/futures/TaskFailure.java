@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.futures;
 
+import com.google.common.util.concurrent.Futures;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** How the exception of a task reaches a caller that can't throw it as it is. */
 final class TaskFailure {
     private TaskFailure() {}
+
+    /** Returns the result of a future that is done. */
+    @SuppressWarnings("NullAway") // a result is a T, and T says itself whether that may be null
+    static <T extends @Nullable Object> T resultOf(Future<T> done) throws ExecutionException {
+        return Futures.getDone(done);
+    }
 
     /** Returns what the task threw. */
     static Throwable causeOf(ExecutionException failure) {

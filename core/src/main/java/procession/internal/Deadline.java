@@ -55,10 +55,10 @@ public final class Deadline {
      * @return its nanoseconds, {@link Long#MAX_VALUE} or {@link Long#MIN_VALUE} where they don't fit
      */
     public static long toNanosSaturated(Duration timeout) {
-        if (timeout.getSeconds() > Long.MAX_VALUE / 1_000_000_000L - 1) {
+        if (timeout.toSeconds() > Long.MAX_VALUE / 1_000_000_000L - 1) {
             return Long.MAX_VALUE;
         }
-        if (timeout.getSeconds() < Long.MIN_VALUE / 1_000_000_000L + 1) {
+        if (timeout.toSeconds() < Long.MIN_VALUE / 1_000_000_000L + 1) {
             return Long.MIN_VALUE;
         }
         return timeout.toNanos();
