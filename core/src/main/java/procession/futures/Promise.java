@@ -42,11 +42,16 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
 
     private volatile int phase;
 
+    /** Who waits for several futures, this one among them; made for the first who does. */
+    private volatile Watch.@Nullable Taps taps;
+
     private static final VarHandle PHASE;
+    private static final VarHandle TAPS;
 
     static {
         try {
             PHASE = MethodHandles.lookup().findVarHandle(Promise.class, "phase", int.class);
+            TAPS = MethodHandles.lookup().findVarHandle(Promise.class, "taps", Watch.Taps.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -66,9 +71,13 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
      */
     public final boolean setRunningOrNotifyCancel() {
         if (PHASE.compareAndSet(this, PENDING, RUNNING)) {
-            return !isCancelled();
+            if (!isDone()) {
+                return true;
+            }
+        } else if (phase == CANCELLED && !isDone()) {
+            return false; // the canceller is between its two steps
         }
-        if (isCancelled() || phase == CANCELLED) {
+        if (isCancelled()) {
             return false;
         }
         throw new IllegalStateException("already running or done: " + this);
@@ -123,8 +132,8 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
 
     @Override
     public final boolean cancel() {
-        if (PHASE.compareAndSet(this, PENDING, CANCELLED)) {
-            super.cancel(false);
+        if (PHASE.compareAndSet(this, PENDING, CANCELLED) || phase == CANCELLED) {
+            super.cancel(false); // helps a canceller that is between its two steps
         }
         return isCancelled();
     }
@@ -153,7 +162,39 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
         try {
             callback.accept(this);
         } catch (Throwable failure) {
+            logFailedCallback(failure);
+        }
+    }
+
+    private void logFailedCallback(Throwable failure) {
+        try {
             LOGGER.log(System.Logger.Level.ERROR, "a done-callback of " + this + " failed; the others go on", failure);
+        } catch (Throwable cannotEvenLog) {
+            // out of stack or memory: the callbacks that are left come first
+        }
+    }
+
+    /** Lets {@code tap} know once this is done, at once if it is; unlike a callback it can be taken back. */
+    final void addTap(Watch.Tap tap) {
+        Watch.Taps shared = taps;
+        if (shared == null) {
+            Watch.Taps fresh = new Watch.Taps();
+            if (TAPS.compareAndSet(this, null, fresh)) {
+                shared = fresh;
+                addListener(() -> fresh.drain().forEach(open -> open.accept(this)), MoreExecutors.directExecutor());
+            } else {
+                shared = Objects.requireNonNull(taps);
+            }
+        }
+        if (!shared.add(tap)) {
+            tap.accept(this);
+        }
+    }
+
+    final void removeTap(Watch.Tap tap) {
+        Watch.Taps shared = taps;
+        if (shared != null) {
+            shared.remove(tap);
         }
     }
 
@@ -161,7 +202,7 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
     public final CompletableFuture<T> toCompletableFuture() {
         CompletableFuture<T> bridge = new CompletableFuture<>();
         addDoneCallback(done -> copyTo(bridge));
-        bridge.whenComplete((result, failure) -> {
+        CompletableFuture<T> unused = bridge.whenComplete((result, failure) -> {
             if (bridge.isCancelled()) {
                 cancel(false);
             }
@@ -171,12 +212,17 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
 
     private void copyTo(CompletableFuture<T> bridge) {
         try {
-            bridge.complete(com.google.common.util.concurrent.Futures.getDone(this));
+            bridge.complete(TaskFailure.resultOf(this));
         } catch (CancellationException cancelled) {
             bridge.cancel(false);
         } catch (ExecutionException failure) {
             bridge.completeExceptionally(TaskFailure.causeOf(failure));
         }
+    }
+
+    @Override
+    protected @Nullable String pendingToString() {
+        return running() ? "running" : "not started";
     }
 
     /** Called at {@code cancel(true)} of an unfinished task, to stop it; the default does nothing. */
