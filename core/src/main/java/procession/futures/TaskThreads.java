@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.futures;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The threads that run the tasks of a {@link ThreadPoolExecutor}, and their life cycle. They know nothing of the
+ * executor, so that one that is forgotten can be found unreachable although its threads live.
+ */
+abstract class TaskThreads {
+    /** Guards what is decided once for all: the phases of life, and in subclasses who works and who is idle. */
+    final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition terminated = lock.newCondition();
+
+    /*
+     * Legal paths: 0 ─► SHUT_DOWN ─► SHUT_DOWN|TERMINATED, and SHUT_DOWN ─► SHUT_DOWN|STOPPING ─► …|TERMINATED; BROKEN
+     * joins at any time before TERMINATED. Written under the lock. 0 is the one value with which a task is taken.
+     */
+    static final int SHUT_DOWN = 1;
+    static final int STOPPING = 2;
+    static final int BROKEN = 4;
+    static final int TERMINATED = 8;
+
+    volatile int life;
+
+    /** Takes a task, or throws why it does not. */
+    abstract void start(Runnable task);
+
+    /** Takes no more tasks; those that were taken still run. */
+    abstract void shutdown();
+
+    /** Refuses the tasks that have not started, and passes them on. */
+    abstract void drainTo(List<Runnable> sink);
+
+    /** Shuts down, interrupts what runs, and returns what has not started. */
+    abstract List<Runnable> shutdownNow();
+
+    /** Called after the future of a task of this pool was cancelled. */
+    abstract void taskCancelled();
+
+    abstract String describe();
+
+    final void cancelPending() {
+        List<Runnable> refused = new ArrayList<>();
+        drainTo(refused);
+        AbstractExecutor.cancelAll(refused);
+    }
+
+    final boolean has(int bit) {
+        return (life & bit) != 0;
+    }
+
+    final boolean isShutdown() {
+        return has(SHUT_DOWN);
+    }
+
+    final boolean isTerminated() {
+        return has(TERMINATED);
+    }
+
+    final boolean awaitTermination(long nanos) throws InterruptedException {
+        long left = nanos;
+        lock.lockInterruptibly();
+        try {
+            while (!isTerminated()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = terminated.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Enters the last phase; with the lock held. */
+    final void terminate() {
+        life |= TERMINATED;
+        terminated.signalAll();
+    }
+
+    /** Runs a task that has no future; what it throws goes to the thread's handler for that, and the thread lives on. */
+    static void runPlain(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            report(failure);
+        }
+    }
+
+    static void report(Throwable failure) {
+        try {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+        } catch (Throwable handlerFailed) {
+            // as the JVM does with a handler that throws
+        }
+    }
+}
