@@ -28,11 +28,12 @@ package procession.queue;
  * for each element or each place; a thread that did not wait may be faster than one that was just woken. All methods may
  * be called by any thread at any time.
  *
+ * <p>Putting and getting take constant time and, in the long run, allocate nothing. Removing from the inside takes time in
+ * proportion to the elements before.
+ *
  * <p><i>Python:</i> {@code queue.Queue}.
  *
  * @param <E> the type of the elements
- * @implNote Putting and getting take constant time under one lock and allocate nothing in the long run; removing from the
- *     inside takes time in proportion to the elements before.
  */
 public final class Queue<E> extends LockedQueue<E> {
     /** Creates an unbounded queue. */

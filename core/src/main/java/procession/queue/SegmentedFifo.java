@@ -85,7 +85,7 @@ final class SegmentedFifo<E> extends Store<E> {
 
     @Override
     E take() {
-        int index = settle();
+        int index = settle(); // may change first
         E element = elementAt(first, index);
         first.slots[index] = null;
         head++;
@@ -98,7 +98,8 @@ final class SegmentedFifo<E> extends Store<E> {
 
     @Override
     E peek() {
-        return elementAt(first, settle());
+        int index = settle(); // may change first
+        return elementAt(first, index);
     }
 
     @Override
