@@ -146,6 +146,16 @@ public abstract class QueueContract {
     }
 
     @Test
+    void peek_isWhatIsGotNext() {
+        WorkQueue<Integer> queue = create(0);
+        IntStream.range(0, 200).forEach(queue::add);
+
+        while (!queue.empty()) {
+            assertEquals(queue.peek(), queue.getNowait());
+        }
+    }
+
+    @Test
     void full_isReportedByEachMethodInItsWay() throws InterruptedException {
         WorkQueue<Integer> queue = queueOf(1, 0);
 
