@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.wire;
+
+/**
+ * The layout of what travels on the control socket between a parent and one worker.
+ *
+ * <p>A frame, all numbers big-endian:
+ * <pre>
+ *   0               4       5                              13
+ *   +---------------+-------+------------------------------+----------------- - - -
+ *   | length        | type  | task id, or 0                | payload
+ *   +---------------+-------+------------------------------+----------------- - - -
+ *     int             byte    long
+ * </pre>
+ * {@code length} counts the bytes that follow it, so it is 9 for an empty payload.
+ *
+ * <p>Payloads, by type:
+ * <pre>
+ *   worker to parent
+ *     HELLO        magic int · protocol version int · token (32 bytes)
+ *     READY        empty: the initializer has run
+ *     INIT_FAILED  a failure, see FailureCodec
+ *     RESULT       an object, see ObjectCodec
+ *     FAILURE      a failure, see FailureCodec
+ *     GOODBYE      empty: this JVM runs its shutdown hooks
+ *   parent to worker
+ *     INIT         empty, or an object: the initializer
+ *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
+ *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
+ *                  to be answered in that order, one RESULT or FAILURE each
+ *     EXIT         empty: no more calls; say goodbye and exit
+ * </pre>
+ * A worker executes calls in the order in which they arrive and has written the whole answer to one before it starts
+ * the next. So when a worker died, the first call without an answer is the one that it was running, and those behind it
+ * never started.
+ *
+ * <p>{@link #VERSION} changes with every change of this page; both sides come from one class path, and a mismatch (a
+ * jar replaced under a running program) is refused at the handshake.
+ */
+public final class FrameDescriptor {
+    /** First bytes of a HELLO: "PRCN". */
+    public static final int MAGIC = 0x5052434E;
+
+    /** The version of this protocol. */
+    public static final int VERSION = 1;
+
+    /** Bytes of the secret that a worker proves itself with. */
+    public static final int TOKEN_BYTES = 32;
+
+    /** Offset of the length field. */
+    public static final int LENGTH_OFFSET = 0;
+
+    /** Offset of the type field. */
+    public static final int TYPE_OFFSET = LENGTH_OFFSET + Integer.BYTES;
+
+    /** Offset of the task id field. */
+    public static final int TASK_ID_OFFSET = TYPE_OFFSET + Byte.BYTES;
+
+    /** Bytes before the payload. */
+    public static final int HEADER_BYTES = TASK_ID_OFFSET + Long.BYTES;
+
+    /** What the length field holds for an empty payload. */
+    public static final int EMPTY_LENGTH = HEADER_BYTES - TYPE_OFFSET;
+
+    /** The longest payload: what fits into a Java array, less a margin for what VMs reserve. */
+    public static final int MAX_PAYLOAD_BYTES = Integer.MAX_VALUE - 64;
+
+    /** Bytes of a HELLO's payload. */
+    public static final int HELLO_BYTES = 2 * Integer.BYTES + TOKEN_BYTES;
+
+    /** Worker to parent: who it is. */
+    public static final byte HELLO = 1;
+
+    /** Worker to parent: initialized. */
+    public static final byte READY = 2;
+
+    /** Worker to parent: the initializer threw. */
+    public static final byte INIT_FAILED = 3;
+
+    /** Worker to parent: what a call returned. */
+    public static final byte RESULT = 4;
+
+    /** Worker to parent: what a call threw. */
+    public static final byte FAILURE = 5;
+
+    /** Worker to parent: exiting in an orderly way. */
+    public static final byte GOODBYE = 6;
+
+    /** Parent to worker: initialize. */
+    public static final byte INIT = 16;
+
+    /** Parent to worker: one call. */
+    public static final byte CALL = 17;
+
+    /** Parent to worker: calls of one function. */
+    public static final byte CHUNK = 18;
+
+    /** Parent to worker: exit. */
+    public static final byte EXIT = 19;
+
+    private FrameDescriptor() {}
+}
