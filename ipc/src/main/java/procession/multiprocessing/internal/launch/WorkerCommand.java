@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.launch;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The command that starts workers; made once for a pool, and run for each of its workers.
+ */
+public final class WorkerCommand {
+    /** The class whose {@code main} a worker runs. */
+    private static final String MAIN_CLASS = "procession.multiprocessing.internal.worker.WorkerMain";
+
+    private final String java;
+    private final List<String> options;
+    private final List<String> mainClass;
+
+    private WorkerCommand(String java, List<String> options, List<String> mainClass) {
+        this.java = java;
+        this.options = options;
+        this.mainClass = mainClass;
+    }
+
+    /**
+     * Looks at this JVM and puts the command together.
+     *
+     * @param context the class loader that sees the tasks
+     * @param workers how many workers there may be at once
+     * @param userOptions JVM options of the user, which win over all others
+     * @return the command
+     */
+    public static WorkerCommand create(ClassLoader context, int workers, List<String> userOptions) {
+        CodeLocations code = CodeLocations.of(context, WorkerCommand.class, MAIN_CLASS);
+        List<String> options = new ArrayList<>();
+        options.addAll(WorkerSizing.options(workers, userOptions));
+        options.addAll(ParentOptions.inherited());
+        options.addAll(code.options());
+        options.addAll(userOptions);
+        Path home = Path.of(System.getProperty("java.home"));
+        boolean windows = File.separatorChar == '\\';
+        String java = home.resolve("bin").resolve(windows ? "java.exe" : "java").toString();
+        return new WorkerCommand(java, List.copyOf(options), code.mainClass());
+    }
+
+    /**
+     * Starts one worker.
+     *
+     * @param meeting where it is to connect
+     * @param name what the operator sees in the list of processes
+     * @param token the secret that it proves itself with
+     * @return the process; its output has to be read
+     * @throws IOException if it can't be started
+     */
+    public Process start(Rendezvous meeting, String name, byte[] token) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(java);
+        command.add(meeting.argumentFile(options));
+        command.addAll(mainClass);
+        command.add(meeting.socket().toString());
+        command.add(name);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        ParentOptions.clean(builder.environment());
+        Process process = builder.start();
+        try (OutputStream stdin = process.getOutputStream()) {
+            stdin.write(HexFormat.of().formatHex(token).getBytes(StandardCharsets.US_ASCII));
+            stdin.write('\n');
+        } catch (IOException alreadyDead) {
+            // its exit will be seen, and says more than a broken pipe
+        }
+        return process;
+    }
+
+    @Override
+    public String toString() {
+        return java + " " + String.join(" ", options) + " " + String.join(" ", mainClass);
+    }
+}

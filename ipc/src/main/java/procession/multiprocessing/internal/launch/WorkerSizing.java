@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.launch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The JVM options that keep several workers on one machine from each taking all of it, and that make them easy to stop.
+ */
+public final class WorkerSizing {
+    /** Share of the machine's (or container's) memory that the heaps of all workers together may reach, in percent. */
+    private static final double HEAPS_PERCENT = 75;
+
+    /** What a JVM takes by default, and so the most that one worker gets, in percent. */
+    private static final double DEFAULT_HEAP_PERCENT = 25;
+
+    private WorkerSizing() {}
+
+    /**
+     * Returns the options of one of {@code workers} workers.
+     *
+     * @param workers how many there may be
+     * @param userOptions what the user asked for, which goes before any of these
+     * @return the options, without those that {@code userOptions} contradicts
+     */
+    public static List<String> options(int workers, List<String> userOptions) {
+        List<String> options = new ArrayList<>();
+        options.add("-XX:-UsePerfData"); // a killed JVM would leave its file behind
+        options.add("-XX:+ExitOnOutOfMemoryError"); // a JVM without memory is not fit to run another task
+        options.add("-XX:+DisplayVMOutputToStderr"); // so that what the JVM says at its end is in the tail of stderr
+        if (none(userOptions, "-XX:ActiveProcessorCount")) {
+            int processors = Runtime.getRuntime().availableProcessors();
+            options.add("-XX:ActiveProcessorCount=" + Math.max(1, processors / workers));
+        }
+        if (none(userOptions, "-Xmx", "-XX:MaxRAMPercentage", "-XX:MaxHeapSize", "-XX:MaxRAM")) {
+            double percent = Math.min(DEFAULT_HEAP_PERCENT, HEAPS_PERCENT / workers);
+            options.add("-XX:MaxRAMPercentage=" + String.format(Locale.ROOT, "%.3f", percent));
+        }
+        boolean ownCollector =
+                userOptions.stream().anyMatch(option -> option.startsWith("-XX:+Use") && option.endsWith("GC"));
+        if (!ownCollector) {
+            options.add("-XX:+UseSerialGC");
+        }
+        if (!ownCollector || userOptions.contains("-XX:+UseSerialGC") || userOptions.contains("-XX:+UseParallelGC")) {
+            // A counted loop without safepoints would keep halt() waiting when the parent has died.
+            options.add("-XX:+UseCountedLoopSafepoints");
+            options.add("-XX:LoopStripMiningIter=1000");
+        }
+        return options;
+    }
+
+    private static boolean none(List<String> options, String... prefixes) {
+        for (String prefix : prefixes) {
+            if (options.stream().anyMatch(option -> option.startsWith(prefix))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

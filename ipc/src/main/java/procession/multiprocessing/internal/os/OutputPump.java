@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.os;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.function.Supplier;
+
+/**
+ * Copies what a process prints to a stream of this one until it ends, and keeps the last of it.
+ *
+ * <p>The target is asked for anew with each piece, so that {@code System.setErr} works at any time. A target that fails
+ * or blocks holds up the printing process only, never the pool.
+ */
+public final class OutputPump implements Runnable {
+    private static final int TAIL_BYTES = 8 * 1024;
+    private static final int TAIL_LINES = 50;
+    private static final int PIECE_BYTES = 8 * 1024;
+
+    private final InputStream source;
+    private final Supplier<PrintStream> target;
+    private final Runnable atEnd;
+
+    /** A ring of the last bytes; guarded by this. */
+    private final byte[] tail = new byte[TAIL_BYTES];
+
+    private long total;
+
+    OutputPump(InputStream source, Supplier<PrintStream> target, Runnable atEnd) {
+        this.source = source;
+        this.target = target;
+        this.atEnd = atEnd;
+    }
+
+    /**
+     * Returns a pump to {@code System.out}, which works when it is run.
+     *
+     * @param source where from
+     * @return the pump
+     */
+    public static OutputPump toStdout(InputStream source) {
+        return new OutputPump(source, () -> System.out, () -> {});
+    }
+
+    /**
+     * Returns a pump to {@code System.err}, which works when it is run.
+     *
+     * @param source where from
+     * @param atEnd what to call at the end of the source
+     * @return the pump
+     */
+    public static OutputPump toStderr(InputStream source, Runnable atEnd) {
+        return new OutputPump(source, () -> System.err, atEnd);
+    }
+
+    @Override
+    public void run() {
+        byte[] piece = new byte[PIECE_BYTES];
+        try (source) {
+            for (int read = source.read(piece); read >= 0; read = source.read(piece)) {
+                keep(piece, read);
+                PrintStream out = target.get();
+                out.write(piece, 0, read);
+                out.flush();
+            }
+        } catch (IOException closed) {
+            // the process is gone, and its pipe with it
+        } finally {
+            atEnd.run();
+        }
+    }
+
+    private synchronized void keep(byte[] piece, int length) {
+        for (int i = 0; i < length; i++) {
+            tail[(int) (total++ % TAIL_BYTES)] = piece[i];
+        }
+    }
+
+    /**
+     * Returns the last of what was printed, at most 50 lines and 8 KiB.
+     *
+     * @return the text, without a line break at its end; empty if nothing was printed
+     */
+    public synchronized String tail() {
+        int length = (int) Math.min(total, TAIL_BYTES);
+        byte[] last = new byte[length];
+        for (int i = 0; i < length; i++) {
+            last[i] = tail[(int) ((total - length + i) % TAIL_BYTES)];
+        }
+        String text = new String(last, Charset.defaultCharset()).stripTrailing();
+        int from = text.length();
+        for (int lines = 0; lines < TAIL_LINES && from >= 0; lines++) {
+            from = text.lastIndexOf('\n', from - 1);
+        }
+        return text.substring(from + 1);
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.os;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+
+/**
+ * One word of memory that a worker and its parent share, in which the worker writes what it is about to execute.
+ *
+ * <p>The layout of the mapped file, in the byte order of the machine:
+ * <pre>
+ *   0                               8
+ *   +-------------------------------+
+ *   | id of the task started last   |
+ *   +-------------------------------+
+ *     long; 0 before the first; written by the worker only, read by the parent only
+ * </pre>
+ * The socket tells what a worker has answered; this tells, after its death, whether it had begun with what it was given:
+ * a task that never started is given to another worker, one that had started is never run twice. The kernel keeps the
+ * page however the worker dies, and the file can be removed as soon as both have mapped it.
+ */
+public final class StartMark {
+    /** Length of the file. */
+    public static final int BYTES = Long.BYTES;
+
+    private static final int TASK_ID_OFFSET = 0;
+
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private final ByteBuffer memory;
+
+    private StartMark(MappedByteBuffer memory) {
+        this.memory = memory.order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Makes the file, which must not exist yet, and maps it.
+     *
+     * @param file where
+     * @return the mark, at 0
+     * @throws IOException if it can't be made
+     */
+    public static StartMark create(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+            channel.write(ByteBuffer.allocate(BYTES)); // allocates the page, so that no later store can fail
+            return new StartMark(channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
+        }
+    }
+
+    /**
+     * Maps the file that the parent has made.
+     *
+     * @param file where
+     * @return the mark
+     * @throws IOException if it is not there
+     */
+    public static StartMark open(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return new StartMark(channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
+        }
+    }
+
+    /**
+     * Says that a task starts; no code of the task runs before this is in memory.
+     *
+     * @param taskId its id
+     */
+    public void started(long taskId) {
+        LONG.setVolatile(memory, TASK_ID_OFFSET, taskId);
+    }
+
+    /**
+     * Returns the task that was started last.
+     *
+     * @return its id, or 0 if none was
+     */
+    public long lastStarted() {
+        return (long) LONG.getVolatile(memory, TASK_ID_OFFSET);
+    }
+}
