@@ -16,7 +16,9 @@ class ArchitectureTest {
 
     static List<ArchRule> rules() {
         return ArchitectureRules.all(
-                "procession.multiprocessing.internal.worker..", "procession.multiprocessing.internal.launch..");
+                "procession.multiprocessing.internal.worker..",
+                "procession.multiprocessing.internal.launch..",
+                "procession.multiprocessing.internal.os..");
     }
 
     @ParameterizedTest

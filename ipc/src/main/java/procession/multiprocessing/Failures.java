@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.os.ExitStatus;
+import procession.multiprocessing.internal.wire.FailureCodec;
+import procession.multiprocessing.internal.wire.Frame;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+import procession.multiprocessing.internal.wire.ObjectCodec;
+import procession.multiprocessing.internal.wire.RemoteFailure;
+
+/** Turns what came from a worker, or did not come, into the outcome of a task. */
+final class Failures {
+    private Failures() {}
+
+    /** Completes a task with its answer, whatever that is like; may run code of the classes in it. */
+    static void complete(ProcessTask<?> task, Frame frame, ObjectCodec codec) {
+        try {
+            byte[] payload = frame.payload();
+            if (payload == null) {
+                task.trySetException(new NotTransferableException(
+                        "the result of " + task.inWords()
+                                + " does not fit into this JVM's heap; return less, or raise -Xmx",
+                        null));
+            } else if (frame.type() == FrameDescriptor.FAILURE) {
+                task.trySetException(rebuilt(FailureCodec.decode(payload, codec)));
+            } else {
+                setResult(task, codec.decode(payload));
+            }
+        } catch (Throwable unreadable) {
+            task.trySetException(new NotTransferableException(
+                    "the result of " + task.inWords() + " arrived and can't be read: " + unreadable, unreadable));
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"
+    }) // the worker called what the caller submitted, and T says what may be null
+    private static void setResult(ProcessTask<?> task, @Nullable Object result) {
+        ((ProcessTask<@Nullable Object>) task).trySetResult(result);
+    }
+
+    private static Throwable rebuilt(FailureCodec.Arrived arrived) {
+        Throwable rebuilt = arrived.rebuilt();
+        if (rebuilt != null) {
+            return rebuilt;
+        }
+        RemoteTaskException described = described(arrived.description());
+        if (arrived.notRebuilt() != null) {
+            described.addSuppressed(arrived.notRebuilt());
+        }
+        return described;
+    }
+
+    private static RemoteTaskException described(RemoteFailure failure) {
+        RemoteFailure cause = failure.cause();
+        RemoteTaskException described = new RemoteTaskException(
+                failure.className(), failure.message(), cause == null ? null : described(cause));
+        described.setStackTrace(failure.stack().toArray(StackTraceElement[]::new));
+        failure.suppressed().forEach(each -> described.addSuppressed(described(each)));
+        return described;
+    }
+
+    /** Says what a frame with a failure is about. */
+    static String inWords(Frame frame) {
+        byte[] payload = frame.payload();
+        if (payload == null) {
+            return "(too long)";
+        }
+        try {
+            RemoteFailure failure = FailureCodec.describe(payload);
+            StringBuilder words = new StringBuilder(failure.className());
+            if (failure.message() != null) {
+                words.append(": ").append(failure.message());
+            }
+            failure.stack().stream()
+                    .limit(10)
+                    .forEach(at -> words.append("\n    at ").append(at));
+            return words.toString();
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+
+    static WorkerDiedException died(WorkerProcess worker, ProcessTask<?> task) {
+        ExitStatus status = worker.exitStatus();
+        String tail = worker.stderrTail();
+        boolean outOfMemory = tail.contains("Terminating due to java.lang.OutOfMemoryError");
+        String inWords = status.inWords()
+                + (outOfMemory ? " because it ran out of memory (raise its heap with jvmOptions(\"-Xmx…\"))" : "");
+        return new WorkerDiedException(
+                worker.pid(),
+                status.signal().orElse(status.status()),
+                status.signal().isPresent(),
+                inWords,
+                task.inWords(),
+                tail,
+                null);
+    }
+}

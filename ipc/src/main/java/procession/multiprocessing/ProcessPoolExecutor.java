@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.io.IOException;
+import java.io.ObjectInputFilter;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import procession.futures.AbstractExecutor;
+import procession.futures.Action;
+import procession.futures.Fn;
+import procession.futures.Future;
+import procession.multiprocessing.internal.launch.WorkerCommand;
+import procession.multiprocessing.internal.wire.NotEncodableException;
+import procession.multiprocessing.internal.wire.ObjectCodec;
+
+/**
+ * Runs tasks in worker JVMs, of which any can die without taking more than its one task along.
+ * <pre>{@code
+ * try (var pool = new ProcessPoolExecutor(4)) {
+ *     var future = pool.submit(() -> fibonacci(30));
+ *     System.out.println(future.result());
+ * }
+ * }</pre>
+ *
+ * <p><b>What travels.</b> A task is serialized in the call of {@code submit}, with what it captures, and its result or
+ * exception on the way back. What can't be serialized fails in the caller's own stack with a
+ * {@link NotTransferableException} that names it. A worker has the class path or module path of this JVM, its system
+ * properties from the command line, and its environment; it shares no memory with it.
+ *
+ * <p><b>What can happen to a worker.</b> One that is killed, exits, or runs out of memory fails the task that it was
+ * running with a {@link WorkerDiedException}; another worker takes its place, and all other tasks go on. A task that
+ * had not started when its worker died is given to another one; a task that had started is never run twice.
+ * {@code cancel(true)} on a future kills the worker that runs it. When this JVM ends, in whatever way, its workers end
+ * at once.
+ *
+ * <p><b>Workers</b> are started on demand, up to the maximum, and stay until the pool is closed. Each has a share of
+ * the machine's processors and memory; {@link Builder#jvmOptions} win over that. What they print comes out of
+ * {@code System.out} and {@code System.err} of this JVM; their standard input is empty.
+ *
+ * <p>A pool that is not closed is no obstacle to the end of the program: submitted tasks are done, and then its threads
+ * are daemons. One that is no longer referenced closes itself when its tasks are done.
+ *
+ * <p>Memory consistency effects: actions before a task is submitted <i>happen-before</i> it is serialized, and the
+ * deserialization of its result <i>happens-before</i> actions after it was got. All methods may be called by any thread.
+ *
+ * <p><i>Python:</i> {@code concurrent.futures.ProcessPoolExecutor}. There, the death of one worker fails every task and
+ * breaks the pool, which here happens only when workers can't be started at all ({@link BrokenProcessPoolException}).
+ */
+public final class ProcessPoolExecutor extends AbstractExecutor {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final PoolLoop loop;
+
+    /**
+     * Makes a pool with as many workers as there are processors.
+     */
+    public ProcessPoolExecutor() {
+        this(builder());
+    }
+
+    /**
+     * Makes a pool.
+     *
+     * @param maxWorkers how many worker JVMs there may be at once, at least 1
+     * @throws IllegalArgumentException if {@code maxWorkers} is less than 1
+     */
+    public ProcessPoolExecutor(int maxWorkers) {
+        this(builder().maxWorkers(maxWorkers));
+    }
+
+    private ProcessPoolExecutor(Builder builder) {
+        ClassLoader own = ProcessPoolExecutor.class.getClassLoader();
+        ClassLoader context = Objects.requireNonNullElse(Thread.currentThread().getContextClassLoader(), own);
+        byte[] initializer = encode(builder.initializer == null ? null : initializerCall(builder.initializer));
+        WorkerCommand command = WorkerCommand.create(context, builder.maxWorkers, builder.jvmOptions);
+        try {
+            loop = new PoolLoop(
+                    builder.maxWorkers, command, initializer, new ObjectCodec(context, builder.objectInputFilter));
+        } catch (IOException noDescriptors) {
+            throw new UncheckedIOException("the pool can't be started", noDescriptors);
+        }
+        CLEANER.register(this, new Abandoned(loop));
+    }
+
+    /** Must not refer to the executor, which would then never be unreachable. */
+    private record Abandoned(PoolLoop loop) implements Runnable {
+        @Override
+        public void run() {
+            loop.shutdown();
+        }
+    }
+
+    private static Callable<?> initializerCall(Action initializer) {
+        return (Callable<?> & Serializable) () -> {
+            initializer.execute();
+            return null;
+        };
+    }
+
+    private static byte[] encode(@Nullable Object object) {
+        try {
+            return ObjectCodec.encode(object);
+        } catch (NotEncodableException failure) {
+            throw new NotTransferableException(String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    /**
+     * Returns a builder with the default of every option.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    protected <T extends @Nullable Object> Future<T> dispatch(Callable<T> task) {
+        try {
+            ProcessTask<T> future = new ProcessTask<>(loop, loop.nextTaskId(), inWords(task), encode(task));
+            loop.submit(Batch.of(future));
+            return future;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
+    protected <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
+            Fn<? super T, ? extends R> function, List<T> items) {
+        try {
+            byte[] encodedFunction = encode(function);
+            String called = inWords(function);
+            List<ProcessTask<R>> futures = new ArrayList<>(items.size());
+            for (T item : items) {
+                futures.add(new ProcessTask<>(loop, loop.nextTaskId(), called, encode(item)));
+            }
+            loop.submit(Batch.of(encodedFunction, futures));
+            return List.copyOf(futures);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private static String inWords(Object callable) {
+        String name = callable.getClass().getName();
+        int lambda = name.indexOf("$$Lambda");
+        return lambda < 0 ? name : "a lambda of " + name.substring(0, lambda);
+    }
+
+    /** Takes no more tasks; those submitted are done, and then the workers end. Returns at once. */
+    @Override
+    public void shutdown() {
+        loop.shutdown();
+    }
+
+    @Override
+    protected void cancelPending() {
+        loop.shutdownAndCancelPending();
+    }
+
+    /**
+     * Takes no more tasks, cancels those that have not started, and kills the workers that run one, whose futures are
+     * cancelled. Returns at once.
+     *
+     * @return the tasks that never started, as the cancelled futures that they are
+     */
+    @Override
+    public List<Runnable> shutdownNow() {
+        List<Runnable> never = new ArrayList<>();
+        for (ProcessTask<?> task : loop.shutdownAndCancelPending()) {
+            never.add(new NeverStarted(task));
+        }
+        loop.stopRunning();
+        return never;
+    }
+
+    /** What {@link #shutdownNow()} hands out: a task that only its own pool could have run. */
+    private record NeverStarted(ProcessTask<?> task) implements Runnable {
+        @Override
+        public void run() {
+            throw new IllegalStateException(
+                    "was cancelled before it started, and can't be run here: " + task.inWords());
+        }
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return loop.isShutdown();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return loop.isTerminated();
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return loop.awaitTermination(unit.toNanos(timeout));
+    }
+
+    /**
+     * Takes no more tasks, cancels those that have not started, and asks every worker to end, by the signal that lets
+     * its shutdown hooks run; a worker that does not end within 5 seconds is killed. Tasks that run fail with
+     * {@link WorkerDiedException}. Returns at once.
+     *
+     * <p><i>Python:</i> {@code terminate_workers()}.
+     */
+    public void terminateWorkers() {
+        loop.shutdownAndCancelPending();
+        loop.endWorkers(false);
+    }
+
+    /**
+     * Takes no more tasks, cancels those that have not started, and kills every worker, with the processes it has
+     * started as far as the platform shows them. Tasks that run fail with {@link WorkerDiedException}. Returns at once.
+     *
+     * <p><i>Python:</i> {@code kill_workers()}.
+     */
+    public void killWorkers() {
+        loop.shutdownAndCancelPending();
+        loop.endWorkers(true);
+    }
+
+    @Override
+    public String toString() {
+        return "ProcessPoolExecutor " + loop;
+    }
+
+    /** Options of a pool; each method changes this builder and returns it. */
+    public static final class Builder {
+        private int maxWorkers = Runtime.getRuntime().availableProcessors();
+        private List<String> jvmOptions = List.of();
+        private @Nullable Action initializer;
+        private @Nullable ObjectInputFilter objectInputFilter;
+
+        private Builder() {}
+
+        /**
+         * Sets how many worker JVMs there may be at once; as many as there are processors if it is never set.
+         *
+         * @param workers at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if {@code workers} is less than 1
+         */
+        public Builder maxWorkers(int workers) {
+            if (workers < 1) {
+                throw new IllegalArgumentException("maxWorkers must be at least 1, but is " + workers);
+            }
+            maxWorkers = workers;
+            return this;
+        }
+
+        /**
+         * Sets options for the worker JVMs, such as {@code "-Xmx512m"}; they win over all others. One that the JVM
+         * refuses breaks the pool at its first task, with what the JVM says about it.
+         *
+         * @param options each one argument of the {@code java} command
+         * @return this builder
+         * @throws IllegalArgumentException if an option does not start with a dash
+         */
+        public Builder jvmOptions(String... options) {
+            for (String option : options) {
+                if (!option.startsWith("-")) {
+                    throw new IllegalArgumentException(
+                            "a JVM option starts with a dash, but jvmOptions has \"" + option + "\"");
+                }
+            }
+            jvmOptions = List.of(options);
+            return this;
+        }
+
+        /**
+         * Sets what each worker runs once before its first task. If it throws, that worker ends; if it throws in three
+         * workers in a row, the pool is broken.
+         *
+         * @param action what to run; it travels as a task does
+         * @return this builder
+         */
+        public Builder initializer(Action action) {
+            initializer = Objects.requireNonNull(action, "initializer");
+            return this;
+        }
+
+        /**
+         * Narrows what this JVM deserializes of what workers send, beyond the bounds that always apply and the filter
+         * of the JVM ({@code jdk.serialFilter}).
+         *
+         * @param filter asked about each class and array in a result or exception
+         * @return this builder
+         */
+        public Builder objectInputFilter(ObjectInputFilter filter) {
+            objectInputFilter = Objects.requireNonNull(filter, "objectInputFilter");
+            return this;
+        }
+
+        /**
+         * Makes the pool; its workers are started when there are tasks for them.
+         *
+         * @return the pool
+         * @throws NotTransferableException if the initializer can't travel
+         */
+        public ProcessPoolExecutor build() {
+            return new ProcessPoolExecutor(this);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import procession.futures.Promise;
+
+/** One call in a process pool: its arguments in bytes, and the future of its result. */
+final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
+    /** What the answers of a worker name it by; unique in its pool. */
+    final long id;
+
+    /** What is called, in words. */
+    private final String called;
+
+    /** The encoded callable, or the encoded item of a chunk. */
+    final byte[] encoded;
+
+    private final PoolLoop loop;
+
+    /** Whether it has been given to a worker before; owned by the pool thread. */
+    boolean claimed;
+
+    /** How many workers died after it was sent to them and before they had started it; owned by the pool thread. */
+    int lostDeliveries;
+
+    ProcessTask(PoolLoop loop, long id, String called, byte[] encoded) {
+        this.loop = loop;
+        this.id = id;
+        this.called = called;
+        this.encoded = encoded;
+    }
+
+    /** Returns whether the task is to be sent to a worker now; from the first time on, Python's cancel() is too late. */
+    boolean claim() {
+        if (!claimed && setRunningOrNotifyCancel()) {
+            claimed = true;
+        }
+        return claimed && !isDone();
+    }
+
+    /** Keeps callbacks, which are the user's, off the pool thread. */
+    @Override
+    public void addListener(Runnable listener, Executor executor) {
+        super.addListener(listener, command -> loop.runOutside(() -> executor.execute(command)));
+    }
+
+    @Override
+    protected void interruptTask() {
+        loop.stop(this);
+    }
+
+    String inWords() {
+        return "task " + id + " (" + called + ")";
+    }
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.launch.Rendezvous;
+import procession.multiprocessing.internal.launch.WorkerCommand;
+import procession.multiprocessing.internal.os.ExitStatus;
+import procession.multiprocessing.internal.os.OutputPump;
+import procession.multiprocessing.internal.os.ProcessTree;
+import procession.multiprocessing.internal.os.StartMark;
+import procession.multiprocessing.internal.wire.Frame;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+import procession.multiprocessing.internal.wire.FrameReader;
+import procession.multiprocessing.internal.wire.OutgoingFrame;
+
+/**
+ * The parent's side of one worker: its process, its socket, what it was given, and how far it has come.
+ */
+final class WorkerProcess {
+    /*
+     * Overview. Everything here is owned by the pool thread, except start(), which runs on a thread of the worker's own
+     * (starting a process takes milliseconds) and then goes on as the pump of the worker's stdout.
+     *
+     *   STARTING ──connected, HELLO──► GREETED ──READY──► READY ──EXIT sent──► EXITING
+     *       └──────────────┴──────────────┴────────────────┴───────────────────────┴──► (buried)
+     *
+     * A worker is buried once its process has exited, every byte that it had sent was read, and its stderr has ended or
+     * STDERR_GRACE has passed (a grandchild may hold that pipe open for ever). Only then is it known what it had
+     * answered, and only then does its pool learn of its end.
+     */
+    enum State {
+        STARTING,
+        GREETED,
+        READY,
+        EXITING
+    }
+
+    private static final long STDERR_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int READS_A_TURN = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    final int number;
+    final String name;
+    private final PoolLoop loop;
+    private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
+
+    State state = State.STARTING;
+
+    /** What it was given and has not answered. */
+    @Nullable
+    Batch assigned;
+
+    /** Until when its present step may take; {@link #isLate} says what then. */
+    long deadlineNanos;
+
+    boolean killed;
+    boolean saidGoodbye;
+
+    /** Why it could not even be started. */
+    @Nullable
+    IOException startFailure;
+
+    private @Nullable Process process;
+    private @Nullable Rendezvous meeting;
+    private @Nullable StartMark mark;
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
+    private @Nullable OutputPump stderr;
+    private FrameReader reader = newReader();
+    private final Deque<OutgoingFrame> outgoing = new ArrayDeque<>();
+    private boolean exited;
+    private boolean stderrEnded;
+    private boolean buried;
+
+    WorkerProcess(PoolLoop loop, int number, long startDeadlineNanos) {
+        this.loop = loop;
+        this.number = number;
+        this.name = loop.name() + "-worker-" + number;
+        this.deadlineNanos = startDeadlineNanos;
+        RANDOM.nextBytes(token);
+    }
+
+    private static FrameReader newReader() {
+        return new FrameReader(FrameDescriptor.MAX_PAYLOAD_BYTES);
+    }
+
+    // ---- on a thread of its own ----
+
+    /** Starts the process and then pumps its stdout until that ends. */
+    void start(WorkerCommand command) {
+        Rendezvous opened = null;
+        StartMark shared;
+        Process started;
+        try {
+            opened = Rendezvous.open();
+            shared = StartMark.create(Rendezvous.markBeside(opened.socket()));
+            started = command.start(opened, name, token);
+        } catch (IOException | RuntimeException | OutOfMemoryError failure) {
+            if (opened != null) {
+                opened.close();
+            }
+            IOException reason = failure instanceof IOException io ? io : new IOException(failure);
+            loop.post(() -> loop.startFailed(this, reason));
+            return;
+        }
+        Rendezvous place = opened;
+        OutputPump errors = OutputPump.toStderr(started.getErrorStream(), () -> loop.post(this::stderrHasEnded));
+        loop.post(() -> hasStarted(started, place, shared, errors));
+        var unused = started.onExit().thenRun(() -> loop.post(this::hasExited));
+        Thread pump = new Thread(errors, name + "-stderr");
+        pump.setDaemon(true);
+        pump.start();
+        OutputPump.toStdout(started.getInputStream()).run();
+    }
+
+    // ---- on the pool thread ----
+
+    private void hasStarted(Process started, Rendezvous place, StartMark shared, OutputPump errors) {
+        process = started;
+        mark = shared;
+        stderr = errors;
+        meeting = place;
+        if (killed) {
+            kill();
+        }
+        try {
+            place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, this);
+        } catch (IOException unusable) {
+            startFailure = unusable;
+            kill();
+        }
+    }
+
+    private void hasExited() {
+        exited = true;
+        loop.isUnfit(this);
+        deadlineNanos = System.nanoTime() + STDERR_GRACE_NANOS;
+        buryIfOver();
+    }
+
+    private void stderrHasEnded() {
+        stderrEnded = true;
+        buryIfOver();
+    }
+
+    private void buryIfOver() {
+        if (exited && (stderrEnded || deadlineNanos - System.nanoTime() <= 0) && !buried) {
+            readAll();
+            if (!buried) {
+                buried = true;
+                closeChannel();
+                closeMeeting();
+                loop.workerIsGone(this);
+            }
+        }
+    }
+
+    /** Called when {@link #deadlineNanos} has passed; a worker that is late in any step is killed. */
+    void isLate() {
+        if (exited) {
+            buryIfOver();
+            return;
+        }
+        if (state == State.STARTING) {
+            startFailure = new IOException("the worker process " + pid() + " did not connect in time");
+        }
+        kill();
+    }
+
+    /** Returns whether {@link #deadlineNanos} means anything now. */
+    boolean hasDeadline() {
+        return exited || state == State.STARTING || state == State.EXITING || saidGoodbye;
+    }
+
+    /** Called by the selector, for the listener or the channel. */
+    void selected(SelectionKey selected) {
+        try {
+            if (selected.isAcceptable()) {
+                accept();
+            } else {
+                if (selected.isWritable()) {
+                    flush();
+                }
+                if (selected.isReadable()) {
+                    read(READS_A_TURN);
+                }
+            }
+        } catch (CancelledKeyException closedMeanwhile) {
+            // its worker's end is under way
+        }
+    }
+
+    private void accept() {
+        Rendezvous place = meeting;
+        if (place == null || channel != null) {
+            return;
+        }
+        SocketChannel accepted = null;
+        try {
+            accepted = place.listener().accept();
+            if (accepted != null) {
+                accepted.configureBlocking(false);
+                reader = newReader();
+                key = accepted.register(loop.selector(), SelectionKey.OP_READ, this);
+                channel = accepted;
+            }
+        } catch (IOException failure) {
+            PoolLoop.closeQuietly(accepted);
+            kill();
+        }
+    }
+
+    private void readAll() {
+        read(Integer.MAX_VALUE);
+    }
+
+    private void read(int times) {
+        try {
+            for (int i = 0; i < times; i++) {
+                SocketChannel open = channel;
+                if (open == null) {
+                    return;
+                }
+                int read = reader.read(open, this::received);
+                if (read < 0) {
+                    disconnected();
+                    return;
+                } else if (read == 0) {
+                    return;
+                }
+            }
+        } catch (IOException broken) {
+            disconnected();
+        }
+    }
+
+    private void received(Frame frame) {
+        if (state == State.STARTING) {
+            greet(frame);
+        } else if (frame.type() == FrameDescriptor.GOODBYE) {
+            saidGoodbye = true;
+            deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
+        } else {
+            loop.received(this, frame);
+        }
+    }
+
+    private void greet(Frame frame) {
+        byte[] hello = frame.payload();
+        if (frame.type() == FrameDescriptor.HELLO && hello != null && hello.length == FrameDescriptor.HELLO_BYTES) {
+            ByteBuffer fields = ByteBuffer.wrap(hello);
+            int magic = fields.getInt();
+            int version = fields.getInt();
+            byte[] proof = new byte[FrameDescriptor.TOKEN_BYTES];
+            fields.get(proof);
+            if (magic == FrameDescriptor.MAGIC && MessageDigest.isEqual(proof, token)) {
+                if (version != FrameDescriptor.VERSION) {
+                    startFailure = new IOException("the worker speaks version " + version + " of the protocol and this"
+                            + " program version " + FrameDescriptor.VERSION
+                            + "; the jar of procession-ipc was replaced while the program ran: restart it");
+                    kill();
+                    return;
+                }
+                state = State.GREETED;
+                closeMeeting();
+                loop.greeted(this);
+                return;
+            }
+        }
+        closeChannel(); // somebody else; the worker itself may still come
+    }
+
+    private void disconnected() {
+        closeChannel();
+        if (!exited && !saidGoodbye && state != State.STARTING) {
+            kill(); // it can't be talked to any more
+        }
+    }
+
+    void send(OutgoingFrame frame) {
+        outgoing.add(frame);
+        flush();
+    }
+
+    private void flush() {
+        SocketChannel open = channel;
+        SelectionKey registered = key;
+        if (open == null || registered == null) {
+            return;
+        }
+        try {
+            while (!outgoing.isEmpty()) {
+                if (!outgoing.getFirst().writeTo(open)) {
+                    registered.interestOpsOr(SelectionKey.OP_WRITE);
+                    return;
+                }
+                outgoing.removeFirst();
+            }
+            registered.interestOpsAnd(~SelectionKey.OP_WRITE);
+        } catch (IOException | CancelledKeyException broken) {
+            outgoing.clear(); // the end of the stream, or the exit of the process, is about to be seen
+        }
+    }
+
+    /** Kills the process and what it has started; its pool learns of the end as of any other. */
+    void kill() {
+        killed = true;
+        loop.isUnfit(this);
+        Process running = process;
+        if (running != null && !exited) {
+            ProcessTree.kill(running, name);
+        }
+    }
+
+    /** Asks the process to end, in the way that lets its shutdown hooks run. */
+    void terminate() {
+        killed = true;
+        loop.isUnfit(this);
+        deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
+        Process running = process;
+        if (running != null) {
+            running.destroy();
+        }
+        state = State.EXITING;
+    }
+
+    /** Lets the worker exit by itself, for which it has a limited time. */
+    void retire() {
+        state = State.EXITING;
+        deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
+        send(new OutgoingFrame(FrameDescriptor.EXIT, 0, new byte[0]));
+    }
+
+    private void closeChannel() {
+        PoolLoop.closeQuietly(channel);
+        channel = null;
+        key = null;
+        outgoing.clear();
+    }
+
+    private void closeMeeting() {
+        if (meeting != null) {
+            meeting.close();
+            meeting = null;
+        }
+    }
+
+    /** Returns the process id, or -1 if there is no process. */
+    long pid() {
+        return process == null ? -1 : process.pid();
+    }
+
+    /** Returns how the process ended; only for a worker that is gone. */
+    ExitStatus exitStatus() {
+        return new ExitStatus(process == null ? -1 : process.exitValue(), saidGoodbye);
+    }
+
+    /** Returns whether the process had begun with a task; only for a worker that is gone. */
+    boolean hadStarted(ProcessTask<?> task) {
+        return mark == null || mark.lastStarted() == task.id;
+    }
+
+    /** Returns the last lines that the process wrote to its standard error. */
+    String stderrTail() {
+        return stderr == null ? "" : stderr.tail();
+    }
+
+    /** Returns how it failed to become ready, in words; only for a worker that is gone. */
+    String startFailureInWords() {
+        if (startFailure != null) {
+            return String.valueOf(startFailure.getMessage());
+        }
+        String tail = stderrTail();
+        return "the worker process " + pid() + " " + exitStatus().inWords() + " before it was ready"
+                + (tail.isEmpty()
+                        ? " and wrote nothing to its stderr"
+                        : "; the end of its stderr:\n" + tail.indent(4).stripTrailing());
+    }
+
+    @Override
+    public String toString() {
+        return name + "[" + state + ", pid " + pid() + "]";
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.worker;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import procession.futures.Fn;
+import procession.multiprocessing.NotTransferableException;
+import procession.multiprocessing.internal.os.StartMark;
+import procession.multiprocessing.internal.wire.FailureCodec;
+import procession.multiprocessing.internal.wire.Frame;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+import procession.multiprocessing.internal.wire.NotEncodableException;
+import procession.multiprocessing.internal.wire.ObjectCodec;
+
+/** Executes calls one after the other, and answers each before it starts the next. */
+final class Calls {
+    private static final byte[] EMPTY = {};
+
+    private final BlockingQueue<Frame> frames;
+    private final Answers answers;
+    private final StartMark mark;
+    private final ClassLoader classes;
+    private final ObjectCodec codec;
+
+    Calls(BlockingQueue<Frame> frames, Answers answers, StartMark mark) {
+        this.frames = frames;
+        this.answers = answers;
+        this.mark = mark;
+        this.classes = ClassLoader.getSystemClassLoader();
+        this.codec = new ObjectCodec(classes, null);
+    }
+
+    /** Serves the parent until it says that there is no more to do. */
+    void serve() throws IOException {
+        while (true) {
+            Frame frame = next();
+            switch (frame.type()) {
+                case FrameDescriptor.INIT -> initialize(frame);
+                case FrameDescriptor.CALL ->
+                    answer(frame.taskId(), () -> callable(frame).call());
+                case FrameDescriptor.CHUNK -> chunk(frame);
+                case FrameDescriptor.EXIT -> {
+                    return;
+                }
+                default -> throw new IOException("a frame of unknown type " + frame.type());
+            }
+        }
+    }
+
+    private Frame next() {
+        while (true) {
+            try {
+                return frames.take();
+            } catch (InterruptedException leftByATask) {
+                // interrupts are for tasks, and this one came too late for its own
+            }
+        }
+    }
+
+    private void initialize(Frame frame) throws IOException {
+        try {
+            Object initializer = codec.decode(payload(frame));
+            if (initializer != null) {
+                ((Callable<?>) initializer).call();
+            }
+        } catch (Throwable failure) {
+            answers.send(FrameDescriptor.INIT_FAILED, 0, FailureCodec.encode(explained(failure)));
+            return;
+        }
+        answers.send(FrameDescriptor.READY, 0, EMPTY);
+    }
+
+    private Callable<?> callable(Frame frame) {
+        return (Callable<?>) decoded(payload(frame));
+    }
+
+    @SuppressWarnings("unchecked") // the parent put functions and their own items together
+    private void chunk(Frame frame) throws IOException {
+        ByteBuffer chunk = ByteBuffer.wrap(payload(frame));
+        try {
+            int count = chunk.getInt();
+            Once<Fn<Object, Object>> function = new Once<>(cut(chunk));
+            for (int i = 0; i < count; i++) {
+                long taskId = chunk.getLong();
+                byte[] item = cut(chunk);
+                answer(taskId, () -> function.get().apply(decoded(item)));
+            }
+        } catch (BufferUnderflowException | IllegalArgumentException torn) {
+            throw new IOException("a chunk that ends too early", torn);
+        }
+    }
+
+    /** Decoded at its first use, because its failure is an answer to every item of the chunk. */
+    private final class Once<T> {
+        private final byte[] bytes;
+        private @Nullable T value;
+
+        Once(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @SuppressWarnings("unchecked") // as for chunk()
+        T get() {
+            T known = value;
+            if (known == null) {
+                known = (T) decoded(bytes);
+                value = known;
+            }
+            return known;
+        }
+    }
+
+    private static byte[] cut(ByteBuffer chunk) {
+        byte[] part = new byte[chunk.getInt()];
+        chunk.get(part);
+        return part;
+    }
+
+    private Object decoded(byte[] bytes) {
+        Object object;
+        try {
+            object = codec.decode(bytes);
+        } catch (ClassNotFoundException missing) {
+            throw new NotTransferableException(
+                    "the worker does not have the class " + missing.getMessage()
+                            + " that the task needs; its class path is " + System.getProperty("java.class.path"),
+                    missing);
+        } catch (IOException | RuntimeException | LinkageError unreadable) {
+            throw new NotTransferableException("the worker can't read the task: " + unreadable, unreadable);
+        }
+        return Objects.requireNonNull(object, "a task and an item are never null");
+    }
+
+    private static byte[] payload(Frame frame) {
+        byte[] payload = frame.payload();
+        if (payload == null) {
+            throw new OutOfMemoryError("this worker has no memory for the arguments of its task");
+        }
+        return payload;
+    }
+
+    private void answer(long taskId, Callable<?> call) throws IOException {
+        mark.started(taskId);
+        byte type;
+        byte[] payload;
+        try {
+            payload = ObjectCodec.encode(call.call());
+            type = FrameDescriptor.RESULT;
+        } catch (Throwable failure) {
+            payload = FailureCodec.encode(explained(failure));
+            type = FrameDescriptor.FAILURE;
+        }
+        tidyUp();
+        answers.send(type, taskId, payload);
+    }
+
+    private static Throwable explained(Throwable failure) {
+        if (failure instanceof NotEncodableException result) {
+            return new NotTransferableException(
+                    "the result of the task can't travel back: " + result.getMessage(), result);
+        }
+        return failure;
+    }
+
+    /** Takes back what a task may have left on this thread, so that the next one does not meet it. */
+    private void tidyUp() {
+        Thread thread = Thread.currentThread();
+        Thread.interrupted();
+        if (thread.getContextClassLoader() != classes) {
+            thread.setContextClassLoader(classes);
+        }
+    }
+}
