@@ -406,7 +406,9 @@ final class PoolLoop {
             case FrameDescriptor.READY -> {
                 startFailures = 0;
                 worker.state = WorkerProcess.State.READY;
-                idle.addLast(worker);
+                if (worker.isFit()) {
+                    idle.addLast(worker);
+                }
             }
             case FrameDescriptor.INIT_FAILED -> {
                 worker.startFailure = new IOException("the initializer failed in the worker process " + worker.pid()
@@ -423,7 +425,7 @@ final class PoolLoop {
                 assigned.tasks.removeFirst();
                 if (assigned.tasks.isEmpty()) {
                     worker.assigned = null;
-                    if (worker.state == WorkerProcess.State.READY && !worker.killed) {
+                    if (worker.isFit()) {
                         idle.addLast(worker);
                     }
                 }

@@ -177,6 +177,11 @@ final class WorkerProcess {
         kill();
     }
 
+    /** Returns whether it can be given something to do. */
+    boolean isFit() {
+        return state == State.READY && !killed && !saidGoodbye && !exited;
+    }
+
     /** Returns whether {@link #deadlineNanos} means anything now. */
     boolean hasDeadline() {
         return exited || state == State.STARTING || state == State.EXITING || saidGoodbye;
@@ -249,6 +254,7 @@ final class WorkerProcess {
             greet(frame);
         } else if (frame.type() == FrameDescriptor.GOODBYE) {
             saidGoodbye = true;
+            loop.isUnfit(this);
             deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
         } else {
             loop.received(this, frame);

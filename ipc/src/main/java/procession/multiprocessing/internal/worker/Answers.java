@@ -21,15 +21,11 @@ final class Answers {
     }
 
     void send(byte type, long taskId, byte[] payload) throws IOException {
-        boolean interrupted = Thread.interrupted(); // an interrupt flag that a task left would close the channel
         writing.lock();
         try {
             write(new OutgoingFrame(type, taskId, payload));
         } finally {
             writing.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

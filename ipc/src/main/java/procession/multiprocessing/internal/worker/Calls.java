@@ -63,16 +63,20 @@ final class Calls {
     }
 
     private void initialize(Frame frame) throws IOException {
+        byte type = FrameDescriptor.READY;
+        byte[] payload = EMPTY;
+        TaskThread.enterTask();
         try {
             Object initializer = codec.decode(payload(frame));
             if (initializer != null) {
                 ((Callable<?>) initializer).call();
             }
         } catch (Throwable failure) {
-            answers.send(FrameDescriptor.INIT_FAILED, 0, FailureCodec.encode(explained(failure)));
-            return;
+            type = FrameDescriptor.INIT_FAILED;
+            payload = FailureCodec.encode(failure);
         }
-        answers.send(FrameDescriptor.READY, 0, EMPTY);
+        tidyUp();
+        answers.send(type, 0, payload);
     }
 
     private Callable<?> callable(Frame frame) {
@@ -146,6 +150,7 @@ final class Calls {
 
     private void answer(long taskId, Callable<?> call) throws IOException {
         mark.started(taskId);
+        TaskThread.enterTask();
         byte type;
         byte[] payload;
         try {
@@ -169,8 +174,8 @@ final class Calls {
 
     /** Takes back what a task may have left on this thread, so that the next one does not meet it. */
     private void tidyUp() {
+        TaskThread.leaveTask();
         Thread thread = Thread.currentThread();
-        Thread.interrupted();
         if (thread.getContextClassLoader() != classes) {
             thread.setContextClassLoader(classes);
         }

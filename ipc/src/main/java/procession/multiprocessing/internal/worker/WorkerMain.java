@@ -26,16 +26,17 @@ public final class WorkerMain {
      * Overview. Two threads:
      *
      *                      calls (queue)
-     *   socket ──► reader ───────────────► main: decode, call, encode ──► socket
+     *   socket ──► reader ───────────────► tasks: decode, call, encode ──► socket
      *                │
      *                └─ end of stream: the parent is dead ──► Runtime.halt
      *
      * The reader does nothing but read, so that the death of the parent is seen whatever a task does. It halts, which
      * runs no hooks: nobody is left who could wait for them, and a task that never ends must not keep this JVM alive.
-     * Only the main thread and the shutdown hook write to the socket, each a whole frame under a lock.
+     * Only the task thread and the shutdown hook write to the socket, each a whole frame under a lock.
      */
     private static final int HALTED_BY_DEATH_OF_PARENT = 70;
     private static final int START_FAILED = 71;
+    private static final int SERVICE_FAILED = 72;
 
     private WorkerMain() {}
 
@@ -66,7 +67,16 @@ public final class WorkerMain {
         reader.start();
         Answers answers = new Answers(channel);
         answers.send(FrameDescriptor.HELLO, 0, hello(token));
-        new Calls(calls, answers, mark).serve();
+        new TaskThread(() -> serve(new Calls(calls, answers, mark))).start();
+    }
+
+    private static void serve(Calls calls) {
+        try {
+            calls.serve();
+        } catch (Throwable failure) {
+            failure.printStackTrace(); // the parent shows it
+            Runtime.getRuntime().halt(SERVICE_FAILED);
+        }
         System.exit(0);
     }
 
