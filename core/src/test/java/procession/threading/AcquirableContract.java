@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -458,33 +457,35 @@ public abstract class AcquirableContract {
     public void hold_closedByTwoThreadsAtOnce_releasesOnce() {
         Acquirable subject = create();
         var holds = new AtomicReference<Held>();
-        var step = new CyclicBarrier(2);
+        var both = new Rendezvous();
         try (var threads = new ThreadHarness(Delays.large())) {
             threads.start("holder", () -> {
                 for (int i = 0; i < rounds(); i++) {
                     Held held = subject.hold();
                     holds.set(held);
-                    await(step);
+                    both.meet();
                     held.close();
-                    await(step);
-                    assertTrue(subject.tryAcquire(), "released");
-                    await(step);
-                    await(step);
-                    subject.release();
+                    both.meet();
+                    both.meet();
+                    assertFalse(subject.tryAcquire(), "released twice");
+                    both.meet();
+                    both.meet();
                 }
             });
             threads.start("stranger", () -> {
                 for (int i = 0; i < rounds(); i++) {
-                    await(step);
+                    both.meet();
                     try {
                         Objects.requireNonNull(holds.get()).close();
                     } catch (IllegalMonitorStateException refused) {
                         assertTrue(owned(), "refused, and nobody owns it");
                     }
-                    await(step);
-                    await(step);
-                    assertFalse(subject.tryAcquire(), "released twice");
-                    await(step);
+                    both.meet();
+                    assertTrue(subject.tryAcquire(), "released");
+                    both.meet();
+                    both.meet();
+                    subject.release();
+                    both.meet();
                 }
             });
         }
@@ -696,10 +697,6 @@ public abstract class AcquirableContract {
         subject.acquire();
         plain++;
         subject.release();
-    }
-
-    private static void await(CyclicBarrier barrier) throws Exception {
-        barrier.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static boolean wait(CountDownLatch latch) throws InterruptedException {

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import procession.testing.Delays;
@@ -61,15 +59,15 @@ class BoundedSemaphoreTest extends AcquirableContract {
     @Test
     void release_byTwoThreadsAtOnce_stopsAtTheBound() {
         var semaphore = new BoundedSemaphore(1);
-        var step = new CyclicBarrier(2);
+        var both = new Rendezvous();
         var released = new AtomicInteger();
         try (var threads = new ThreadHarness(Delays.large())) {
             threads.startTogether(2, "releaser", () -> {
                 for (int i = 0; i < rounds(); i++) {
-                    if (step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS) == 0) {
+                    if (both.meet()) {
                         semaphore.acquire();
                     }
-                    step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
+                    both.meet();
                     try {
                         semaphore.release();
                         released.incrementAndGet();

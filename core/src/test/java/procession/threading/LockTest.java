@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import org.junit.jupiter.api.Test;
@@ -65,15 +63,15 @@ class LockTest extends AcquirableContract {
     @Test
     void release_byTwoThreadsAtOnce_succeedsOnce() {
         var lock = new Lock();
-        var step = new CyclicBarrier(2);
+        var both = new Rendezvous();
         var released = new AtomicInteger();
         try (var threads = new ThreadHarness(Delays.large())) {
             threads.startTogether(2, "releaser", () -> {
                 for (int i = 0; i < rounds(); i++) {
-                    if (step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS) == 0) {
+                    if (both.meet()) {
                         lock.acquire();
                     }
-                    step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
+                    both.meet();
                     try {
                         lock.release();
                         released.incrementAndGet();
@@ -167,31 +165,31 @@ class LockTest extends AcquirableContract {
     void condition_awaitRacesWithARelease_leavesTheQueueIntact() {
         var lock = new Lock();
         Condition condition = lock.newCondition();
-        var step = new CyclicBarrier(2);
+        var both = new Rendezvous();
         try (var threads = new ThreadHarness(Delays.large())) {
             threads.start("waiter", () -> {
                 for (int i = 0; i < rounds(); i++) {
-                    step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
+                    both.meet();
                     try {
                         condition.await();
                         lock.release();
                     } catch (IllegalMonitorStateException releasedFirst) {
                         assertTrue(releasedFirst.getStackTrace().length > 0);
                     }
-                    step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
+                    both.meet();
                 }
             });
             threads.start("releaser", () -> {
                 for (int i = 0; i < rounds(); i++) {
                     lock.acquire();
-                    step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
+                    both.meet();
                     boolean mine = releases(lock);
                     if (!mine) { // the waiter has given it back, and waits
                         lock.acquire();
                         condition.signal();
                         lock.release();
                     }
-                    step.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
+                    both.meet();
                 }
             });
         }
