@@ -62,6 +62,16 @@ public abstract class AbstractExecutor implements Executor {
         throw new UnsupportedOperationException(getClass() + " has to override cancelPending()");
     }
 
+    /**
+     * Returns what the user passed, from what a hook was given: for messages that name the task.
+     *
+     * @param taskOrFunction an argument of {@link #dispatch} or {@link #dispatchChunk}
+     * @return the user's own object, or the argument if it is that
+     */
+    protected static Object passed(Object taskOrFunction) {
+        return Calls.passed(taskOrFunction);
+    }
+
     @Override
     public <T extends @Nullable Object> Future<T> submit(Task<T> task) {
         return dispatch(Objects.requireNonNull(task, "task"));

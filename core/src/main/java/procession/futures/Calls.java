@@ -31,6 +31,20 @@ final class Calls {
         return new RunnableCall<>(runnable, result);
     }
 
+    /** Returns what the user passed, from a wrapper of this class; anything else as it is. */
+    static Object passed(Object call) {
+        if (call instanceof ActionCall wrapper) {
+            return wrapper.action();
+        } else if (call instanceof RunnableCall<?> wrapper) {
+            return wrapper.runnable();
+        } else if (call instanceof ItemCall<?, ?> wrapper) {
+            return passed(wrapper.function());
+        } else if (call instanceof PairFn<?, ?, ?> wrapper) {
+            return wrapper.function();
+        }
+        return call;
+    }
+
     /** Returns the items of both, paired, up to the end of the shorter; reads both lazily. */
     static <A, B> Iterable<Pair<A, B>> zip(Iterable<? extends A> first, Iterable<? extends B> second) {
         return () -> new Zip<A, B>(first.iterator(), second.iterator());

@@ -59,6 +59,7 @@ final class PoolLoop {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int EVENTS_A_TURN = 256;
     private static final int MAX_START_FAILURES = 3;
 
     /** A task whose worker died so many times before it had started is what kills them: too large for their heap, say. */
@@ -302,7 +303,8 @@ final class PoolLoop {
             long millis = wait == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(wait) + 1;
             selector.select(key -> ((WorkerProcess) key.attachment()).selected(key), millis);
         }
-        for (Runnable event = mailbox.poll(); event != null; event = mailbox.poll()) {
+        int events = 0; // bounded, so that many submitters don't keep the answers waiting
+        for (Runnable event = mailbox.poll(); event != null; event = ++events < EVENTS_A_TURN ? mailbox.poll() : null) {
             event.run();
         }
         enforceDeadlines();

@@ -151,7 +151,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     }
 
     private static String inWords(Object callable) {
-        String name = callable.getClass().getName();
+        String name = passed(callable).getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return lambda < 0 ? name : "a lambda of " + name.substring(0, lambda);
     }

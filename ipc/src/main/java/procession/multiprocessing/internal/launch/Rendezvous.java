@@ -121,13 +121,19 @@ public final class Rendezvous implements AutoCloseable {
     public String argumentFile(List<String> arguments) throws IOException {
         StringBuilder text = new StringBuilder();
         for (String argument : arguments) {
-            text.append('"')
-                    .append(argument.replace("\\", "\\\\").replace("\"", "\\\""))
-                    .append("\"\n");
+            text.append('"').append(escaped(argument)).append("\"\n");
         }
         Path file = directory.resolve(ARGUMENTS);
-        Files.writeString(file, text, Charset.defaultCharset());
+        Files.writeString(file, text, Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
         return "@" + file;
+    }
+
+    private static String escaped(String argument) {
+        return argument.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r")
+                .replace("\t", "\\t");
     }
 
     /** Stops listening and removes the directory. */

@@ -25,18 +25,14 @@ final class EncodingDiagnosis {
             }
         }
 
-        /** Returns the last lambda that captures the class itself, or else the last one that was met. */
+        /** Returns the last lambda that captures an object of the class itself, or {@code null}. */
         private @Nullable SerializedLambda capturing(String className) {
-            SerializedLambda last = null;
-            for (SerializedLambda lambda : met) {
-                last = lambda;
-            }
             for (int i = met.size() - 1; i >= 0; i--) {
                 if (captures(met.get(i), className)) {
                     return met.get(i);
                 }
             }
-            return last;
+            return null;
         }
     }
 
@@ -66,25 +62,25 @@ final class EncodingDiagnosis {
     }
 
     private static String explain(Object object, String culprit, Lambdas lambdas) {
+        if (culprit.contains("$$Lambda")) {
+            return "this lambda is of a type that is not serializable, so it can't travel to another process;"
+                    + " pass it as a procession.futures.Task, Action or Fn, or declare its variable as one";
+        }
         if (culprit.equals(object.getClass().getName())) {
-            return object.getClass().isSynthetic() || object.getClass().isHidden()
-                    ? "this lambda is of a type that is not serializable, so it can't travel to another process;"
-                            + " pass it as a procession.futures.Task, Action or Fn, or declare its variable as one"
-                    : culprit + " is not java.io.Serializable, so it can't travel to another process;"
-                            + " let the class implement it, or pass a lambda that captures only what the task needs";
+            return culprit + " is not java.io.Serializable, so it can't travel to another process;"
+                    + " let the class implement it, or pass a lambda that captures only what the task needs";
         }
         SerializedLambda lambda = lambdas.capturing(culprit);
         if (lambda == null) {
-            return "an object of " + object.getClass().getName() + " holds an object of " + culprit
-                    + ", which is not java.io.Serializable and can't travel to another process;"
-                    + " let " + culprit + " implement it, or mark the field transient";
+            return "there is an object of " + culprit
+                    + " in what would have to travel to another process, and it is not"
+                    + " java.io.Serializable; let " + culprit + " implement it, mark the field that holds it transient,"
+                    + " or pass only what is needed of it";
         }
         String where = lambda.getCapturingClass().replace('/', '.');
         String what = culprit.equals(where)
                 ? "its enclosing object, a " + culprit + " (because it uses one of its fields or methods)"
-                : captures(lambda, culprit)
-                        ? "an object of " + culprit
-                        : "something that holds an object of " + culprit;
+                : "an object of " + culprit;
         return "the lambda in " + where + " captures " + what + ", which is not java.io.Serializable and can't travel"
                 + " to another process; copy what the task needs into local variables before the lambda, or let "
                 + culprit + " implement " + Serializable.class.getName();
