@@ -158,6 +158,12 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
         addListener(() -> callBack(callback), MoreExecutors.directExecutor());
     }
 
+    /** Returns how many taps there are, for tests. */
+    final int tapCount() {
+        Watch.Taps shared = taps;
+        return shared == null ? 0 : shared.count();
+    }
+
     private void callBack(Consumer<? super Future<T>> callback) {
         try {
             callback.accept(this);

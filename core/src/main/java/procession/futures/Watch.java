@@ -116,6 +116,10 @@ final class Watch implements AutoCloseable {
             }
         }
 
+        synchronized int count() {
+            return open == null ? 0 : open.size();
+        }
+
         /** Returns all taps, for the last time. */
         synchronized List<Tap> drain() {
             List<Tap> all = open == null ? List.of() : open;
