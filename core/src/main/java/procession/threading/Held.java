@@ -11,12 +11,15 @@ package procession.threading;
  */
 public interface Held extends AutoCloseable {
     /**
-     * Releases what was acquired; does nothing from the second call on.
+     * Releases what was acquired; does nothing once that has been done. A close that throws has released nothing, and
+     * leaves the acquisition to whoever may release it.
      *
-     * <p>Memory consistency effects: actions before the first call <i>happen-before</i> actions after the next
+     * <p>Memory consistency effects: actions before the call that releases <i>happen-before</i> actions after the next
      * successful acquisition of the same object.
      *
-     * @throws IllegalMonitorStateException if only the owning thread may release and this is another one
+     * @throws IllegalMonitorStateException if only the owning thread may release and this is another one, or if the lock
+     *     has been released already by another way than this
+     * @throws IllegalStateException if a bounded semaphore has been filled already by another way than this
      */
     @Override
     void close();
