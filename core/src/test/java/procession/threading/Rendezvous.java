@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.threading;
 
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -9,6 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Rendezvous {
     private static final int SPINS = 2_000;
+
+    /** The most reads that one makes before it goes on: the last to come would otherwise always have the same lead. */
+    private static final int JITTER = 300;
 
     private final AtomicInteger arrivals = new AtomicInteger();
 
@@ -31,6 +35,9 @@ final class Rendezvous {
             } else {
                 Thread.yield();
             }
+        }
+        for (int turn = ThreadLocalRandom.current().nextInt(JITTER); turn > 0; turn--) {
+            arrivals.get();
         }
         return mine < both;
     }
