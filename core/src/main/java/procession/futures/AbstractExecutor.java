@@ -36,10 +36,11 @@ public abstract class AbstractExecutor implements Executor {
      * wrapped in a class that is serializable if what it wraps is.
      *
      * @param task the task
+     * @param limits what the task may do, and what happens if it does more
      * @param <T> the type of its value
      * @return its future
      */
-    protected abstract <T extends @Nullable Object> Future<T> dispatch(Callable<T> task);
+    protected abstract <T extends @Nullable Object> Future<T> dispatch(Callable<T> task, TaskOptions.Chain limits);
 
     /**
      * Takes a group of calls that travel and are queued together but succeed or fail one by one, and returns their
@@ -47,12 +48,32 @@ public abstract class AbstractExecutor implements Executor {
      *
      * @param function what to call
      * @param items its arguments, in order, at least one; not changed afterwards
+     * @param limits what each of the calls may do, and what happens if it does more
      * @param <T> the type of an item
      * @param <R> the type of a result
      * @return the futures, in the order of the items
      */
     protected abstract <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
-            Fn<? super T, ? extends R> function, List<T> items);
+            Fn<? super T, ? extends R> function, List<T> items, TaskOptions.Chain limits);
+
+    /** Returns the limits of every task that comes through this object. */
+    TaskOptions.Chain limits() {
+        return TaskOptions.defaults();
+    }
+
+    final <T extends @Nullable Object> Future<T> dispatch(Callable<T> task) {
+        return dispatch(task, limits());
+    }
+
+    final <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
+            Fn<? super T, ? extends R> function, List<T> items) {
+        return dispatchChunk(function, items, limits());
+    }
+
+    @Override
+    public Executor with(TaskOptions options) {
+        return new LimitedExecutor(this, (TaskOptions.Chain) Objects.requireNonNull(options, "options"));
+    }
 
     /**
      * Cancels every task that was taken and has not started; what {@link #shutdown(boolean, boolean)} does between

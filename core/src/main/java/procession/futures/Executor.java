@@ -141,6 +141,16 @@ public interface Executor extends ListeningExecutorService, AutoCloseable {
             MapOptions options);
 
     /**
+     * Returns a view of this executor that puts limits on every task that is submitted through it, be it by
+     * {@code submit}, {@code map} or {@code invokeAll}. The view has the same workers and the same life as this executor:
+     * closing one closes the other.
+     *
+     * @param options the limits, which replace those that this executor may have from an earlier {@code with}
+     * @return the view
+     */
+    Executor with(TaskOptions options);
+
+    /**
      * Takes no more tasks, and waits or cancels as told. What runs is never interrupted; may be called again.
      *
      * <p>If interrupted while waiting, this stops waiting with the interrupt flag set; the executor stays shut down,

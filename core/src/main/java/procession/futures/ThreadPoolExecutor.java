@@ -101,20 +101,43 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
     // Each method keeps this executor reachable until it returns: its threads shut down once it is not.
 
     @Override
-    protected <T extends @Nullable Object> Future<T> dispatch(Callable<T> task) {
+    protected <T extends @Nullable Object> Future<T> dispatch(Callable<T> task, TaskOptions.Chain limits) {
         try {
-            PoolTask<T> future = new PoolTask<>(task, threads);
-            threads.start(future);
-            return future;
+            return limits.timeout().isPresent() || limits.progressTimeout().isPresent()
+                    ? limited(task, limits)
+                    : start(task);
         } finally {
             Reference.reachabilityFence(this);
         }
     }
 
+    private <T extends @Nullable Object> Future<T> start(Callable<T> task) {
+        PoolTask<T> future = new PoolTask<>(task, threads);
+        threads.start(future);
+        return future;
+    }
+
+    private <T extends @Nullable Object> Future<T> limited(Callable<T> task, TaskOptions.Chain limits) {
+        if (limits.progressTimeout().isPresent()) {
+            throw new IllegalArgumentException("tasks on threads have no progressTimeout, but the options are " + limits
+                    + "; use a timeout, or a ProcessPoolExecutor, whose workers report their progress");
+        }
+        return new LimitedTask<>(
+                        task, limits.timeout().orElseThrow(), limits.retries(), limits.onFailure(), this::start)
+                .start();
+    }
+
     @Override
     protected <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
-            Fn<? super T, ? extends R> function, List<T> items) {
+            Fn<? super T, ? extends R> function, List<T> items, TaskOptions.Chain limits) {
         try {
+            if (limits.timeout().isPresent() || limits.progressTimeout().isPresent()) {
+                List<Future<R>> futures = new ArrayList<>(items.size());
+                for (T item : items) {
+                    futures.add(limited(new Calls.ItemCall<T, R>(function, item), limits));
+                }
+                return futures;
+            }
             List<PoolTask<R>> tasks = new ArrayList<>(items.size());
             for (T item : items) {
                 tasks.add(new PoolTask<>(new Calls.ItemCall<T, R>(function, item), threads));

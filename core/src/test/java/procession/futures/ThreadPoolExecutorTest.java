@@ -428,13 +428,14 @@ class ThreadPoolExecutorTest {
         }
 
         @Override
-        protected <T> Future<T> dispatch(java.util.concurrent.Callable<T> task) {
+        protected <T> Future<T> dispatch(java.util.concurrent.Callable<T> task, TaskOptions.Chain limits) {
             seen.set(task);
             throw new UnsupportedOperationException();
         }
 
         @Override
-        protected <T, R> List<Future<R>> dispatchChunk(Fn<? super T, ? extends R> function, List<T> items) {
+        protected <T, R> List<Future<R>> dispatchChunk(
+                Fn<? super T, ? extends R> function, List<T> items, TaskOptions.Chain limits) {
             throw new UnsupportedOperationException();
         }
 

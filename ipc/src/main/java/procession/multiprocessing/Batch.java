@@ -32,6 +32,11 @@ final class Batch {
         return new Batch(function, tasks);
     }
 
+    /** Returns a batch of one of these tasks alone. */
+    Batch alone(ProcessTask<?> task) {
+        return new Batch(function, List.of(task));
+    }
+
     /** Drops what was cancelled and claims the rest; returns whether anything is left to be sent. */
     boolean claim() {
         tasks.removeIf(task -> !task.claim());

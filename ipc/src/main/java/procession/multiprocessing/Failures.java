@@ -82,6 +82,22 @@ final class Failures {
         }
     }
 
+    /** Returns an exception that has the stack trace of a task that was stopped. */
+    static @Nullable Throwable stackOf(Frame frame) {
+        byte[] payload = frame.payload();
+        if (payload == null) {
+            return null;
+        }
+        try {
+            RemoteFailure where = FailureCodec.describe(payload);
+            Throwable stuckAt = new Throwable(where.message());
+            stuckAt.setStackTrace(where.stack().toArray(StackTraceElement[]::new));
+            return stuckAt;
+        } catch (IOException unreadable) {
+            return unreadable;
+        }
+    }
+
     static WorkerDiedException died(WorkerProcess worker, ProcessTask<?> task) {
         ExitStatus status = worker.exitStatus();
         String tail = worker.stderrTail();

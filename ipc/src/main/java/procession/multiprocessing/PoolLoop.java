@@ -1,65 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.channels.Selector;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import procession.futures.TaskTimeoutException;
+import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.ObjectCodec;
 import procession.multiprocessing.internal.wire.OutgoingFrame;
 
-/**
- * The inside of a process pool: one thread that owns its state, decides who runs what, and talks to all workers.
- */
-final class PoolLoop {
+/** The inside of a process pool: decides who runs what, and what becomes of it. */
+final class PoolLoop extends EventLoop {
     /*
-     * Overview. Whatever happens - a task is submitted, a worker answers, a process exits, a deadline passes - becomes
-     * an event on the pool thread, which alone reads and writes the state below. Other threads only add to the mailbox.
+     * Overview. All state below is owned by the loop's thread, but for the few fields that say otherwise.
      *
-     *   submit, shutdown, cancel ─┐
-     *   process exited, stderr end ─┼─► mailbox ─┐
-     *                                sockets ────┼─► turn(): read · events · deadlines · assign
-     *                                deadlines ──┘
-     *
-     * Nothing on the pool thread blocks or runs code of the user: sockets don't block, processes are started and killed
-     * on threads of their own, results are decoded and callbacks run on the results thread. So the pool thread always
-     * comes round, and what it waits for has a deadline.
+     *   submit ──► pending ──► assigned to an idle worker ──► answered ──► the worker is idle again
+     *                 ▲                     │
+     *                 └── never started ────┴── its worker died, or had to be killed: the task that it ran fails its limits
      *
      * Who-has-what: a batch is removed from pending and noted as assigned before its first byte leaves. A worker answers
      * in order, so the first unanswered task of a dead worker is the one that it was running, if its StartMark says that
      * it had begun: that one fails. The others, which never started, go back to the head of pending.
      *
-     * gate guards only the decision "is this pool still open", so that a task is either refused or will be done.
+     * Stopping a task (it is cancelled, or ran for too long): the worker is told to start nothing more and to say where
+     * the task is; on its answer, or after STOP_NANOS without one, it is killed. So a kill never meets the next task.
      *
-     * The pool thread is not a daemon while there is something to do, so that a program that forgets to close its pool
-     * still gets its results; after IDLE_NANOS without work it hands over to a daemon thread, so that the program ends.
+     * Recycling: a worker that is given its last task gets a successor at once, which takes its place, and its rank, when
+     * it has answered.
+     *
+     * gate guards only the decision "is this pool still open", so that a task is either refused or will be done.
      */
     static final long EXIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final System.Logger LOGGER = System.getLogger("procession.multiprocessing");
     private static final AtomicInteger POOLS = new AtomicInteger();
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final int EVENTS_A_TURN = 256;
     private static final int MAX_START_FAILURES = 3;
 
     /** A task whose worker died so many times before it had started is what kills them: too large for their heap, say. */
@@ -67,16 +61,10 @@ final class PoolLoop {
 
     private static final int MAX_RETRY_DOUBLINGS = 7;
 
-    private final String name = "procession-pool-" + POOLS.incrementAndGet();
-    private final int maxWorkers;
+    private final PoolOptions options;
     private final WorkerCommand command;
-    private final byte[] initializer;
     private final ObjectCodec codec;
-    private final Selector selector;
-    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicLong taskIds = new AtomicLong();
-    private final CountDownLatch terminated = new CountDownLatch(1);
-    private final ThreadPoolExecutor results;
 
     private final ReentrantLock gate = new ReentrantLock();
 
@@ -86,42 +74,21 @@ final class PoolLoop {
     /** Written under gate; the reason why nothing can be run any more. */
     private volatile @Nullable BrokenProcessPoolException broken;
 
-    /** The thread that runs the loop now; written by that thread, and read by others only to compare with themselves. */
-    private volatile @Nullable Thread owner;
-
-    /** Written by the pool thread, as its last act. */
-    private volatile boolean over;
-
-    // ---- owned by the pool thread ----
-
     private final Deque<Batch> pending = new ArrayDeque<>();
     private final List<WorkerProcess> workers = new ArrayList<>();
     private final Deque<WorkerProcess> idle = new ArrayDeque<>();
     private int workersStarted;
     private int startFailures;
     private long retryAtNanos = System.nanoTime();
-    private long idleSinceNanos = System.nanoTime();
 
-    PoolLoop(int maxWorkers, WorkerCommand command, byte[] initializer, ObjectCodec codec) throws IOException {
-        this.maxWorkers = maxWorkers;
+    PoolLoop(PoolOptions options, WorkerCommand command, ObjectCodec codec) throws IOException {
+        super("procession-pool-" + POOLS.incrementAndGet());
+        this.options = options;
         this.command = command;
-        this.initializer = initializer;
         this.codec = codec;
-        this.selector = Selector.open();
-        this.results = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, name + "-results");
-            thread.setDaemon(false);
-            return thread;
-        });
-        this.results.allowCoreThreadTimeOut(true);
-        handOver(true);
     }
 
     // ---- called by any thread ----
-
-    String name() {
-        return name;
-    }
 
     long nextTaskId() {
         return taskIds.incrementAndGet();
@@ -133,46 +100,29 @@ final class PoolLoop {
         try {
             BrokenProcessPoolException reason = broken;
             if (reason != null) {
-                throw new BrokenProcessPoolException(String.valueOf(reason.getMessage()), reason.getCause());
+                throw another(reason);
             }
             if (shutdown) {
-                throw new RejectedExecutionException("can't submit a task after shutdown: " + name);
+                throw new RejectedExecutionException("can't submit a task after shutdown: " + name());
             }
-            mailbox.add(() -> pending.add(batch));
+            post(() -> pending.add(batch));
         } finally {
             gate.unlock();
         }
-        wakeUp();
     }
 
-    /** Adds an event; it is dropped if the pool is over. */
-    void post(Runnable event) {
-        mailbox.add(event);
-        wakeUp();
+    /** Returns an exception of its own for each future and each caller. */
+    private static BrokenProcessPoolException another(BrokenProcessPoolException reason) {
+        return new BrokenProcessPoolException(String.valueOf(reason.getMessage()), reason.getCause());
     }
 
-    private void wakeUp() {
-        if (Thread.currentThread() != owner) {
-            selector.wakeup();
-        }
-    }
-
-    /** Runs something of the user's here and now, or on the results thread if this is the pool thread. */
-    void runOutside(Runnable command) {
-        if (Thread.currentThread() == owner) {
-            results.execute(command);
-        } else {
-            command.run();
-        }
-    }
-
-    /** Kills the worker that runs a task, if one does; the task itself is cancelled already. */
+    /** Stops the worker that runs a task, if one does; the task itself is cancelled already. */
     void stop(ProcessTask<?> task) {
         post(() -> {
             for (WorkerProcess worker : workers) {
                 Batch assigned = worker.assigned;
                 if (assigned != null && assigned.tasks.peekFirst() == task) {
-                    worker.kill();
+                    stop(worker, task, null);
                 }
             }
         });
@@ -198,11 +148,10 @@ final class PoolLoop {
             collected.countDown();
         });
         boolean interrupted = false;
-        while (true) {
+        boolean done = false;
+        while (!done) {
             try {
-                if (collected.await(1, TimeUnit.SECONDS) || over) {
-                    break;
-                }
+                done = collected.await(1, TimeUnit.SECONDS) || isOver();
             } catch (InterruptedException later) {
                 interrupted = true; // restored below
             }
@@ -243,70 +192,73 @@ final class PoolLoop {
         gate.lock();
         try {
             shutdown = true;
-            mailbox.add(event);
+            post(event);
         } finally {
             gate.unlock();
         }
-        wakeUp();
     }
 
     boolean isShutdown() {
         return shutdown;
     }
 
-    boolean isTerminated() {
-        return terminated.getCount() == 0;
+    // ---- the loop's thread: turns ----
+
+    @Override
+    boolean isBusy() {
+        return !pending.isEmpty() || workers.size() > idle.size();
     }
 
-    boolean awaitTermination(long nanos) throws InterruptedException {
-        return terminated.await(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    // ---- the pool thread ----
-
-    Selector selector() {
-        return selector;
-    }
-
-    private void handOver(boolean daemon) {
-        Thread next = new Thread(this::run, name);
-        next.setDaemon(daemon);
-        next.start();
-    }
-
-    private void run() {
-        owner = Thread.currentThread();
-        boolean daemon = Thread.currentThread().isDaemon();
-        try {
-            while (!over) {
-                turn(daemon);
-                boolean busy = !pending.isEmpty() || workers.size() > idle.size();
-                if (busy) {
-                    idleSinceNanos = System.nanoTime();
-                }
-                if (busy == daemon && (busy || System.nanoTime() - idleSinceNanos >= IDLE_NANOS) && !over) {
-                    handOver(!daemon);
-                    return;
-                }
+    @Override
+    long nanosUntilDeadline() {
+        long now = System.nanoTime();
+        long wait = Long.MAX_VALUE;
+        for (WorkerProcess worker : workers) {
+            if (worker.hasDeadline()) {
+                wait = Math.min(wait, worker.deadlineNanos - now);
             }
-        } catch (Throwable failure) {
-            LOGGER.log(Level.ERROR, name + " failed; its tasks fail and its workers are killed", failure);
-            abandon(failure);
+            wait = Math.min(wait, nanosUntilLimit(worker, now));
         }
+        if (!pending.isEmpty() && places() < options.maxWorkers()) {
+            wait = Math.min(wait, retryAtNanos - now);
+        }
+        return wait;
     }
 
-    private void turn(boolean daemon) throws IOException {
-        long wait = mailbox.isEmpty() ? nanosUntilDeadline(daemon) : 0;
-        if (wait <= 0) {
-            selector.selectNow(key -> ((WorkerProcess) key.attachment()).selected(key));
-        } else {
-            long millis = wait == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(wait) + 1;
-            selector.select(key -> ((WorkerProcess) key.attachment()).selected(key), millis);
+    /** Returns how long a worker may go on with what it does, or without doing anything. */
+    private long nanosUntilLimit(WorkerProcess worker, long now) {
+        if (worker.killed) {
+            return Long.MAX_VALUE;
         }
-        int events = 0; // bounded, so that many submitters don't keep the answers waiting
-        for (Runnable event = mailbox.poll(); event != null; event = ++events < EVENTS_A_TURN ? mailbox.poll() : null) {
-            event.run();
+        WorkerProcess.Stop stop = worker.stop;
+        if (stop != null) {
+            return stop.untilNanos() - now;
         }
+        Batch assigned = worker.assigned;
+        if (assigned == null) {
+            boolean mayShrink = worker.state == WorkerProcess.State.READY && options.idleNanos() < Long.MAX_VALUE;
+            return mayShrink ? worker.idleSinceNanos + options.idleNanos() - now : Long.MAX_VALUE;
+        }
+        ProcessTask<?> task = assigned.tasks.getFirst();
+        return Math.min(
+                left(timeoutOf(task), worker.taskSinceNanos, now),
+                left(task.limits.progressTimeout(), worker.heardAtNanos, now));
+    }
+
+    private Optional<Duration> timeoutOf(ProcessTask<?> task) {
+        return task.limits.timeout().isPresent() ? task.limits.timeout() : options.taskTimeout();
+    }
+
+    private static long left(Optional<Duration> limit, long sinceNanos, long now) {
+        if (limit.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        long span = Deadline.toNanosSaturated(limit.get());
+        return span == Long.MAX_VALUE ? span : sinceNanos + span - now;
+    }
+
+    @Override
+    void afterEvents() {
         enforceDeadlines();
         assignPending();
         if (shutdown && pending.isEmpty()) {
@@ -314,32 +266,53 @@ final class PoolLoop {
         }
     }
 
-    private long nanosUntilDeadline(boolean daemon) {
-        long now = System.nanoTime();
-        long wait = Long.MAX_VALUE;
-        for (WorkerProcess worker : workers) {
-            if (worker.hasDeadline()) {
-                wait = Math.min(wait, worker.deadlineNanos - now);
-            }
-        }
-        if (!pending.isEmpty() && workers.size() < maxWorkers) {
-            wait = Math.min(wait, retryAtNanos - now);
-        }
-        if (!daemon && pending.isEmpty() && workers.size() == idle.size()) {
-            wait = Math.min(wait, idleSinceNanos + IDLE_NANOS - now);
-        }
-        return wait;
-    }
-
     private void enforceDeadlines() {
         long now = System.nanoTime();
         for (int i = workers.size() - 1; i >= 0; i--) { // backwards, because a worker that is buried is removed
             WorkerProcess worker = workers.get(i);
+            if (nanosUntilLimit(worker, now) <= 0) {
+                enforceLimit(worker, now);
+            }
             if (worker.hasDeadline() && worker.deadlineNanos - now <= 0) {
                 worker.deadlineNanos = now + EXIT_NANOS; // for what is done about it
                 worker.isLate();
             }
         }
+    }
+
+    private void enforceLimit(WorkerProcess worker, long now) {
+        Batch assigned = worker.assigned;
+        if (worker.stop != null) {
+            stopped(worker, null);
+        } else if (assigned == null) {
+            if (idle.remove(worker)) {
+                worker.retire();
+            }
+        } else {
+            ProcessTask<?> task = assigned.tasks.getFirst();
+            boolean silent = left(timeoutOf(task), worker.taskSinceNanos, now) > 0;
+            String said = worker.lastNote.isEmpty() ? "" : "; the last that it said was: " + worker.lastNote;
+            stop(
+                    worker,
+                    task,
+                    silent
+                            ? "made no progress for "
+                                    + task.limits.progressTimeout().orElseThrow() + said
+                            : "ran for more than " + timeoutOf(task).orElseThrow() + said);
+        }
+    }
+
+    // ---- the loop's thread: giving out work ----
+
+    /** Returns how many workers there are, without those that are leaving and those that wait for their place. */
+    private int places() {
+        int places = 0;
+        for (WorkerProcess worker : workers) {
+            if (worker.state != WorkerProcess.State.EXITING && worker.predecessor == null) {
+                places++;
+            }
+        }
+        return places;
     }
 
     /** Gives what is pending to workers without work, and starts workers if there are not enough. */
@@ -375,64 +348,83 @@ final class PoolLoop {
             return;
         }
         worker.assigned = batch;
+        worker.taskStarts();
         worker.send(frame);
+        if ((long) worker.tasksDone + batch.tasks.size() >= options.maxTasksPerChild() && !pending.isEmpty()) {
+            WorkerProcess successor = startWorker(worker.rank);
+            successor.predecessor = worker;
+            worker.successor = successor;
+        }
     }
 
     private void startWorkers() {
-        long starting = workers.stream()
-                .filter(worker ->
-                        worker.state == WorkerProcess.State.STARTING || worker.state == WorkerProcess.State.GREETED)
-                .count();
+        long starting = workers.stream().filter(WorkerProcess::isUnready).count();
         while (starting < pending.size()
-                && workers.size() < maxWorkers
+                && places() < options.maxWorkers()
                 && broken == null
                 && retryAtNanos - System.nanoTime() <= 0) {
-            WorkerProcess worker = new WorkerProcess(this, ++workersStarted, System.nanoTime() + START_NANOS);
-            workers.add(worker);
+            startWorker(freeRank());
             starting++;
-            Thread starter = new Thread(() -> worker.start(command), worker.name + "-stdout");
-            starter.setDaemon(true);
-            starter.start();
         }
+    }
+
+    private int freeRank() {
+        int rank = 0;
+        while (isTaken(rank)) {
+            rank++;
+        }
+        return rank;
+    }
+
+    private boolean isTaken(int rank) {
+        for (WorkerProcess worker : workers) {
+            if (worker.rank == rank && worker.state != WorkerProcess.State.EXITING) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private WorkerProcess startWorker(int rank) {
+        WorkerProcess worker = new WorkerProcess(this, ++workersStarted, rank, System.nanoTime() + START_NANOS);
+        workers.add(worker);
+        Thread starter = new Thread(() -> worker.start(command), worker.name + "-stdout");
+        starter.setDaemon(true);
+        starter.start();
+        return worker;
     }
 
     /** A worker has proved that it is ours. */
     void greeted(WorkerProcess worker) {
-        worker.send(new OutgoingFrame(FrameDescriptor.INIT, 0, initializer));
+        byte[] initializer = options.initializer();
+        byte[] exitHook = options.exitHook();
+        ByteBuffer payload = ByteBuffer.allocate(3 * Integer.BYTES + initializer.length + exitHook.length)
+                .putInt(worker.rank)
+                .putInt(initializer.length)
+                .put(initializer)
+                .putInt(exitHook.length)
+                .put(exitHook);
+        worker.send(new OutgoingFrame(FrameDescriptor.INIT, 0, payload.array()));
     }
+
+    // ---- the loop's thread: what workers send ----
 
     /** A worker that is ours has sent a frame. */
     void received(WorkerProcess worker, Frame frame) {
-        Batch assigned = worker.assigned;
         switch (frame.type()) {
             case FrameDescriptor.READY -> {
                 startFailures = 0;
                 worker.state = WorkerProcess.State.READY;
-                if (worker.isFit()) {
-                    idle.addLast(worker);
-                }
+                isIdle(worker);
             }
             case FrameDescriptor.INIT_FAILED -> {
                 worker.startFailure = new IOException("the initializer failed in the worker process " + worker.pid()
                         + ": " + Failures.inWords(frame));
                 worker.kill();
             }
-            case FrameDescriptor.RESULT, FrameDescriptor.FAILURE -> {
-                ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
-                if (assigned == null || task == null || task.id != frame.taskId()) {
-                    LOGGER.log(Level.ERROR, worker + " answered a task that it was not given; it is killed");
-                    worker.kill();
-                    return;
-                }
-                assigned.tasks.removeFirst();
-                if (assigned.tasks.isEmpty()) {
-                    worker.assigned = null;
-                    if (worker.isFit()) {
-                        idle.addLast(worker);
-                    }
-                }
-                complete(task, frame);
-            }
+            case FrameDescriptor.RESULT, FrameDescriptor.FAILURE -> answered(worker, frame);
+            case FrameDescriptor.PROGRESS -> progressed(worker, frame);
+            case FrameDescriptor.STACK -> stopped(worker, frame);
             default -> {
                 LOGGER.log(Level.ERROR, worker + " sent a frame of unknown type " + frame.type() + "; it is killed");
                 worker.kill();
@@ -440,11 +432,106 @@ final class PoolLoop {
         }
     }
 
+    private void answered(WorkerProcess worker, Frame frame) {
+        Batch assigned = worker.assigned;
+        ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
+        if (assigned == null || task == null || task.id != frame.taskId()) {
+            LOGGER.log(Level.ERROR, worker + " answered a task that it was not given; it is killed");
+            worker.kill();
+            return;
+        }
+        assigned.tasks.removeFirst();
+        worker.tasksDone++;
+        if (assigned.tasks.isEmpty()) {
+            worker.assigned = null;
+            isIdle(worker);
+        } else {
+            worker.taskStarts();
+        }
+        complete(task, frame);
+    }
+
+    /** A worker has nothing to do: it waits for something, or leaves its place to another. */
+    private void isIdle(WorkerProcess worker) {
+        if (!worker.isFit() || worker.predecessor != null) {
+            return;
+        }
+        if (worker.tasksDone >= options.maxTasksPerChild()) {
+            worker.retire();
+            leavesItsPlace(worker);
+        } else {
+            worker.idleSinceNanos = System.nanoTime();
+            idle.addLast(worker);
+        }
+    }
+
+    private void leavesItsPlace(WorkerProcess worker) {
+        WorkerProcess successor = worker.successor;
+        if (successor != null) {
+            worker.successor = null;
+            successor.predecessor = null;
+            isIdle(successor);
+        }
+    }
+
+    private static void progressed(WorkerProcess worker, Frame frame) {
+        worker.heardAtNanos = System.nanoTime();
+        byte[] payload = frame.payload();
+        if (payload != null && payload.length >= Double.BYTES) {
+            double fraction = ByteBuffer.wrap(payload).getDouble();
+            String note = new String(payload, Double.BYTES, payload.length - Double.BYTES, StandardCharsets.UTF_8);
+            worker.lastNote = Double.isNaN(fraction) ? note : Math.round(100 * fraction) + " % " + note;
+        }
+    }
+
     private void complete(ProcessTask<?> task, Frame frame) {
         if (frame.type() == FrameDescriptor.RESULT && frame.payload() != null && ObjectCodec.isPlain(frame.payload())) {
             Failures.complete(task, frame, codec); // runs no code of any class but the JDK's
         } else {
-            results.execute(() -> Failures.complete(task, frame, codec));
+            runLater(() -> Failures.complete(task, frame, codec));
+        }
+    }
+
+    // ---- the loop's thread: stopping and dying ----
+
+    private void stop(WorkerProcess worker, ProcessTask<?> task, @Nullable String overrun) {
+        if (worker.stop == null && !worker.killed) {
+            worker.stop = new WorkerProcess.Stop(task, overrun, System.nanoTime() + STOP_NANOS);
+            isUnfit(worker);
+            worker.send(new OutgoingFrame(FrameDescriptor.FREEZE, 0, new byte[0]));
+        }
+    }
+
+    /** A worker has said where its task is, or did not do so in time: from now on it starts nothing more. */
+    private void stopped(WorkerProcess worker, @Nullable Frame stack) {
+        WorkerProcess.Stop stop = worker.stop;
+        if (stop == null || worker.killed) {
+            return;
+        }
+        worker.kill();
+        Batch assigned = worker.assigned;
+        if (assigned != null && assigned.tasks.peekFirst() == stop.task()) {
+            assigned.tasks.removeFirst();
+            if (assigned.tasks.isEmpty()) {
+                worker.assigned = null;
+            }
+            failedLimits(assigned, stop.task(), overran(worker, stop, stack));
+        }
+    }
+
+    private static Throwable overran(WorkerProcess worker, WorkerProcess.Stop stop, @Nullable Frame stack) {
+        return new TaskTimeoutException(
+                stop.task().inWords() + " in the worker process " + worker.pid() + " " + stop.overrun(),
+                stack == null ? null : Failures.stackOf(stack));
+    }
+
+    /** Runs a task again that had to be killed or whose worker died, if it may be; else completes it. */
+    private void failedLimits(Batch batch, ProcessTask<?> task, Throwable failure) {
+        if (task.retriesLeft > 0 && !task.isDone()) {
+            task.retriesLeft--;
+            pending.addFirst(batch.alone(task));
+        } else {
+            task.failLimits(failure);
         }
     }
 
@@ -464,24 +551,34 @@ final class PoolLoop {
     void workerIsGone(WorkerProcess worker) {
         workers.remove(worker);
         idle.remove(worker);
+        leavesItsPlace(worker);
+        if (worker.predecessor != null) {
+            worker.predecessor.successor = null;
+        }
         Batch assigned = worker.assigned;
-        boolean wasReady = worker.state == WorkerProcess.State.READY || worker.state == WorkerProcess.State.EXITING;
         if (assigned != null) {
-            ProcessTask<?> first = assigned.tasks.getFirst();
-            if (worker.hadStarted(first) || ++first.lostDeliveries >= MAX_LOST_DELIVERIES) {
-                assigned.tasks.removeFirst();
-                first.trySetException(Failures.died(worker, first));
-            }
-            if (!assigned.tasks.isEmpty()) {
-                pending.addFirst(assigned);
-            }
+            lost(worker, assigned);
         } else if (worker.state == WorkerProcess.State.READY && !worker.killed) {
             LOGGER.log(
                     Level.WARNING,
                     worker.name + ": the idle worker process " + worker.pid() + " "
                             + worker.exitStatus().inWords() + "; another takes its place when there is work");
-        } else if (!wasReady && !(worker.killed && worker.startFailure == null)) {
+        } else if (worker.isUnready() && !(worker.killed && worker.startFailure == null)) {
             countStartFailure(worker);
+        }
+    }
+
+    private void lost(WorkerProcess worker, Batch assigned) {
+        ProcessTask<?> first = assigned.tasks.getFirst();
+        boolean started = worker.hadStarted(first);
+        if (started || (!worker.killed && ++first.lostDeliveries >= MAX_LOST_DELIVERIES)) {
+            assigned.tasks.removeFirst();
+            WorkerProcess.Stop stop = worker.stop;
+            boolean overran = stop != null && stop.task() == first && stop.overrun() != null;
+            failedLimits(assigned, first, overran ? overran(worker, stop, null) : Failures.died(worker, first));
+        }
+        if (!assigned.tasks.isEmpty()) {
+            pending.addFirst(assigned);
         }
     }
 
@@ -494,13 +591,22 @@ final class PoolLoop {
         LOGGER.log(Level.WARNING, worker.name + " did not start (" + startFailures + " in a row): " + reason);
         if (startFailures >= MAX_START_FAILURES && noneWorks) {
             breakPool(new BrokenProcessPoolException(
-                    name + " is broken, because " + startFailures + " workers in a row failed to start; the last one: "
-                            + reason,
+                    name() + " is broken, because " + startFailures
+                            + " workers in a row failed to start; the last one: " + reason,
                     worker.startFailure));
         }
     }
 
     private void breakPool(BrokenProcessPoolException reason) {
+        closeGate(reason);
+        for (Runnable event = mailbox().poll(); event != null; event = mailbox().poll()) {
+            event.run(); // what was accepted before the gate closed fails with the rest
+        }
+        failPending(reason);
+        workers.forEach(WorkerProcess::kill);
+    }
+
+    private void closeGate(BrokenProcessPoolException reason) {
         gate.lock();
         try {
             broken = reason;
@@ -508,17 +614,11 @@ final class PoolLoop {
         } finally {
             gate.unlock();
         }
-        for (Runnable event = mailbox.poll(); event != null; event = mailbox.poll()) {
-            event.run(); // what was accepted before the gate closed fails with the rest
-        }
-        failPending(reason);
-        workers.forEach(WorkerProcess::kill);
     }
 
     private void failPending(BrokenProcessPoolException reason) {
         for (Batch batch = pending.poll(); batch != null; batch = pending.poll()) {
-            batch.tasks.forEach(task -> task.trySetException(
-                    new BrokenProcessPoolException(String.valueOf(reason.getMessage()), reason.getCause())));
+            batch.tasks.forEach(task -> task.trySetException(another(reason)));
         }
     }
 
@@ -528,55 +628,39 @@ final class PoolLoop {
             worker.retire();
         }
         for (WorkerProcess worker : workers) {
-            boolean unready =
-                    worker.state == WorkerProcess.State.STARTING || worker.state == WorkerProcess.State.GREETED;
-            if (unready && !worker.killed) {
+            if ((worker.isUnready() || worker.predecessor != null) && !worker.killed) {
                 worker.kill();
             }
         }
-        if (workers.isEmpty() && mailbox.isEmpty()) {
-            over = true;
-            closeQuietly(selector);
-            end();
+        if (workers.isEmpty() && mailbox().isEmpty()) {
+            finish();
         }
     }
 
-    private void end() {
-        results.execute(terminated::countDown); // behind every result that is still to be decoded
-        results.shutdown();
-    }
-
-    /** What is left to do when the loop itself has failed: nobody must wait for ever. */
-    private void abandon(Throwable failure) {
-        over = true;
-        BrokenProcessPoolException reason = new BrokenProcessPoolException(name + " failed: " + failure, failure);
-        try {
-            breakPool(reason);
-            for (WorkerProcess worker : workers) {
-                Batch assigned = worker.assigned;
-                if (assigned != null) {
-                    assigned.tasks.forEach(task -> task.trySetException(reason));
-                }
-            }
-        } finally {
-            closeQuietly(selector);
-            end();
-        }
-    }
-
-    static void closeQuietly(@Nullable Closeable resource) {
-        if (resource != null) {
+    @Override
+    void abandon(Throwable failure) {
+        BrokenProcessPoolException reason = new BrokenProcessPoolException(name() + " failed: " + failure, failure);
+        closeGate(reason);
+        for (Runnable event = mailbox().poll(); event != null; event = mailbox().poll()) {
             try {
-                resource.close();
-            } catch (IOException unusableAnyway) {
-                // what is being given up need not be in order
+                event.run();
+            } catch (RuntimeException | Error again) {
+                failure.addSuppressed(again); // the tasks that the other events bring must fail all the same
+            }
+        }
+        failPending(reason);
+        for (WorkerProcess worker : workers) {
+            worker.kill();
+            Batch assigned = worker.assigned;
+            if (assigned != null) {
+                assigned.tasks.forEach(task -> task.trySetException(another(reason)));
             }
         }
     }
 
     @Override
     public String toString() {
-        return name + "[at most " + maxWorkers + " workers"
+        return name() + "[at most " + options.maxWorkers() + " workers"
                 + (broken != null ? ", broken" : shutdown ? ", shut down" : "") + "]";
     }
 }

@@ -7,9 +7,11 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import procession.futures.AbstractExecutor;
 import procession.futures.Action;
 import procession.futures.Fn;
 import procession.futures.Future;
+import procession.futures.TaskOptions;
+import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.wire.NotEncodableException;
 import procession.multiprocessing.internal.wire.ObjectCodec;
@@ -79,14 +83,20 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     private ProcessPoolExecutor(Builder builder) {
         ClassLoader own = ProcessPoolExecutor.class.getClassLoader();
         ClassLoader context = Objects.requireNonNullElse(Thread.currentThread().getContextClassLoader(), own);
-        byte[] initializer = encode(builder.initializer == null ? null : initializerCall(builder.initializer));
+        PoolOptions options = new PoolOptions(
+                builder.maxWorkers,
+                encode(callOrNull(builder.initializer)),
+                encode(callOrNull(builder.exitHook)),
+                builder.maxTasksPerChild,
+                builder.idleNanos,
+                builder.taskTimeout);
         WorkerCommand command = WorkerCommand.create(context, builder.maxWorkers, builder.jvmOptions);
         try {
-            loop = new PoolLoop(
-                    builder.maxWorkers, command, initializer, new ObjectCodec(context, builder.objectInputFilter));
+            loop = new PoolLoop(options, command, new ObjectCodec(context, builder.objectInputFilter));
         } catch (IOException noDescriptors) {
             throw new UncheckedIOException("the pool can't be started", noDescriptors);
         }
+        loop.start();
         CLEANER.register(this, new Abandoned(loop));
     }
 
@@ -98,11 +108,17 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         }
     }
 
-    private static Callable<?> initializerCall(Action initializer) {
-        return (Callable<?> & Serializable) () -> {
-            initializer.execute();
+    private static @Nullable Callable<?> callOrNull(@Nullable Action action) {
+        return action == null ? null : new ActionCall(action);
+    }
+
+    /** An action in the shape that workers call. */
+    private record ActionCall(Action action) implements Callable<@Nullable Object>, Serializable {
+        @Override
+        public @Nullable Object call() throws Exception {
+            action.execute();
             return null;
-        };
+        }
     }
 
     private static byte[] encode(@Nullable Object object) {
@@ -123,9 +139,9 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     }
 
     @Override
-    protected <T extends @Nullable Object> Future<T> dispatch(Callable<T> task) {
+    protected <T extends @Nullable Object> Future<T> dispatch(Callable<T> task, TaskOptions.Chain limits) {
         try {
-            ProcessTask<T> future = new ProcessTask<>(loop, loop.nextTaskId(), inWords(task), encode(task));
+            ProcessTask<T> future = new ProcessTask<>(loop, loop.nextTaskId(), inWords(task), encode(task), limits);
             loop.submit(Batch.of(future));
             return future;
         } finally {
@@ -135,13 +151,13 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
 
     @Override
     protected <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
-            Fn<? super T, ? extends R> function, List<T> items) {
+            Fn<? super T, ? extends R> function, List<T> items, TaskOptions.Chain limits) {
         try {
             byte[] encodedFunction = encode(function);
             String called = inWords(function);
             List<ProcessTask<R>> futures = new ArrayList<>(items.size());
             for (T item : items) {
-                futures.add(new ProcessTask<>(loop, loop.nextTaskId(), called, encode(item)));
+                futures.add(new ProcessTask<>(loop, loop.nextTaskId(), called, encode(item), limits));
             }
             loop.submit(Batch.of(encodedFunction, futures));
             return List.copyOf(futures);
@@ -240,6 +256,10 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         private int maxWorkers = Runtime.getRuntime().availableProcessors();
         private List<String> jvmOptions = List.of();
         private @Nullable Action initializer;
+        private @Nullable Action exitHook;
+        private int maxTasksPerChild = Integer.MAX_VALUE;
+        private long idleNanos = Long.MAX_VALUE;
+        private Optional<Duration> taskTimeout = Optional.empty();
         private @Nullable ObjectInputFilter objectInputFilter;
 
         private Builder() {}
@@ -288,6 +308,68 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         public Builder initializer(Action action) {
             initializer = Objects.requireNonNull(action, "initializer");
             return this;
+        }
+
+        /**
+         * Sets what each worker runs before it exits, be it because the pool is closed, or because it has done its tasks
+         * or was idle for too long. What it throws is printed, and changes nothing. A worker that is killed does not run
+         * it, and one that takes longer than 5 seconds for it is killed.
+         *
+         * @param action what to run; it travels as a task does
+         * @return this builder
+         */
+        public Builder exitHook(Action action) {
+            exitHook = Objects.requireNonNull(action, "exitHook");
+            return this;
+        }
+
+        /**
+         * Sets after how many tasks a worker makes room for a new one, against what tasks leave behind. The new one is
+         * started while the old one runs its last task.
+         *
+         * @param tasks at least 1; without end if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code tasks} is less than 1
+         */
+        public Builder maxTasksPerChild(int tasks) {
+            if (tasks < 1) {
+                throw new IllegalArgumentException("maxTasksPerChild must be at least 1, but is " + tasks);
+            }
+            maxTasksPerChild = tasks;
+            return this;
+        }
+
+        /**
+         * Sets how long a worker may have nothing to do before it ends; a later task starts another one.
+         *
+         * @param longest more than zero; for ever if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Builder idleTimeout(Duration longest) {
+            idleNanos = Deadline.toNanosSaturated(positive("idleTimeout", longest));
+            return this;
+        }
+
+        /**
+         * Sets the timeout of every task that has none of its own by
+         * {@link procession.futures.Executor#with(TaskOptions) with}.
+         *
+         * @param longest more than zero, counted from the start of the task; no limit if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Builder taskTimeout(Duration longest) {
+            taskTimeout = Optional.of(positive("taskTimeout", longest));
+            return this;
+        }
+
+        private static Duration positive(String name, Duration value) {
+            if (Objects.requireNonNull(value, name).isZero() || value.isNegative()) {
+                throw new IllegalArgumentException(
+                        name + " must be more than zero, but is " + value + "; leave it out for no limit");
+            }
+            return value;
         }
 
         /**

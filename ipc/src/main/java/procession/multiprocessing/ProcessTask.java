@@ -4,6 +4,7 @@ package procession.multiprocessing;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Promise;
+import procession.futures.TaskOptions;
 
 /** One call in a process pool: its arguments in bytes, and the future of its result. */
 final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
@@ -16,6 +17,12 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
     /** The encoded callable, or the encoded item of a chunk. */
     final byte[] encoded;
 
+    /** What it may do, and what happens if it does more. */
+    final TaskOptions.Chain limits;
+
+    /** How often it may still be run again after it failed its limits; owned by the pool thread. */
+    int retriesLeft;
+
     private final PoolLoop loop;
 
     /** Whether it has been given to a worker before; owned by the pool thread. */
@@ -24,7 +31,9 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
     /** How many workers died after it was sent to them and before they had started it; owned by the pool thread. */
     int lostDeliveries;
 
-    ProcessTask(PoolLoop loop, long id, String called, byte[] encoded) {
+    ProcessTask(PoolLoop loop, long id, String called, byte[] encoded, TaskOptions.Chain limits) {
+        this.limits = limits;
+        this.retriesLeft = limits.retries();
         this.loop = loop;
         this.id = id;
         this.called = called;
@@ -48,6 +57,16 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
     @Override
     protected void interruptTask() {
         loop.stop(this);
+    }
+
+    /** Completes it as its policy wants, after it failed its limits for the last time. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // the value is of the type that the user's own policy gives it
+    void failLimits(Throwable failure) {
+        if (limits.onFailure().skips()) {
+            trySetResult((T) limits.onFailure().value());
+        } else {
+            trySetException(failure);
+        }
     }
 
     String inWords() {

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
@@ -54,11 +55,44 @@ final class WorkerProcess {
     private final PoolLoop loop;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
 
+    /** What the selector is told to call. */
+    private final Consumer<SelectionKey> onSelect = this::selected;
+
     State state = State.STARTING;
+
+    /** Its place in the pool. */
+    final int rank;
+
+    /** Whom it replaces, until that one has no more to do. */
+    @Nullable
+    WorkerProcess predecessor;
+
+    /** Who replaces it. */
+    @Nullable
+    WorkerProcess successor;
 
     /** What it was given and has not answered. */
     @Nullable
     Batch assigned;
+
+    /** When the first task of those started, as far as can be seen from here. */
+    long taskSinceNanos;
+
+    /** When that task started, or told of its progress last. */
+    long heardAtNanos;
+
+    /** What it said then. */
+    String lastNote = "";
+
+    /** Since when it has had nothing to do. */
+    long idleSinceNanos;
+
+    /** How many tasks it has answered. */
+    int tasksDone;
+
+    /** What is to be killed in it, once it has said where it is. */
+    @Nullable
+    Stop stop;
 
     /** Until when its present step may take; {@link #isLate} says what then. */
     long deadlineNanos;
@@ -82,8 +116,18 @@ final class WorkerProcess {
     private boolean stderrEnded;
     private boolean buried;
 
-    WorkerProcess(PoolLoop loop, int number, long startDeadlineNanos) {
+    /**
+     * A task that is being stopped.
+     *
+     * @param task the task
+     * @param overrun which limit it failed, in words, or {@code null} if it was cancelled
+     * @param untilNanos how long to wait for the worker to say where the task is
+     */
+    record Stop(ProcessTask<?> task, @Nullable String overrun, long untilNanos) {}
+
+    WorkerProcess(PoolLoop loop, int number, int rank, long startDeadlineNanos) {
         this.loop = loop;
+        this.rank = rank;
         this.number = number;
         this.name = loop.name() + "-worker-" + number;
         this.deadlineNanos = startDeadlineNanos;
@@ -134,7 +178,7 @@ final class WorkerProcess {
             kill();
         }
         try {
-            place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, this);
+            place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, onSelect);
         } catch (IOException unusable) {
             startFailure = unusable;
             kill();
@@ -177,9 +221,14 @@ final class WorkerProcess {
         kill();
     }
 
+    /** Returns whether it is still on its way to its first task. */
+    boolean isUnready() {
+        return state == State.STARTING || state == State.GREETED;
+    }
+
     /** Returns whether it can be given something to do. */
     boolean isFit() {
-        return state == State.READY && !killed && !saidGoodbye && !exited;
+        return state == State.READY && !killed && !saidGoodbye && !exited && stop == null;
     }
 
     /** Returns whether {@link #deadlineNanos} means anything now. */
@@ -188,7 +237,7 @@ final class WorkerProcess {
     }
 
     /** Called by the selector, for the listener or the channel. */
-    void selected(SelectionKey selected) {
+    private void selected(SelectionKey selected) {
         try {
             if (selected.isAcceptable()) {
                 accept();
@@ -216,11 +265,11 @@ final class WorkerProcess {
             if (accepted != null) {
                 accepted.configureBlocking(false);
                 reader = newReader();
-                key = accepted.register(loop.selector(), SelectionKey.OP_READ, this);
+                key = accepted.register(loop.selector(), SelectionKey.OP_READ, onSelect);
                 channel = accepted;
             }
         } catch (IOException failure) {
-            PoolLoop.closeQuietly(accepted);
+            EventLoop.closeQuietly(accepted);
             kill();
         }
     }
@@ -293,6 +342,13 @@ final class WorkerProcess {
         }
     }
 
+    /** Notes that the first of the assigned tasks starts now. */
+    void taskStarts() {
+        taskSinceNanos = System.nanoTime();
+        heardAtNanos = taskSinceNanos;
+        lastNote = "";
+    }
+
     void send(OutgoingFrame frame) {
         outgoing.add(frame);
         flush();
@@ -348,7 +404,7 @@ final class WorkerProcess {
     }
 
     private void closeChannel() {
-        PoolLoop.closeQuietly(channel);
+        EventLoop.closeQuietly(channel);
         channel = null;
         key = null;
         outgoing.clear();

@@ -23,12 +23,15 @@ package procession.multiprocessing.internal.wire;
  *     RESULT       an object, see ObjectCodec
  *     FAILURE      a failure, see FailureCodec
  *     GOODBYE      empty: this JVM runs its shutdown hooks
+ *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread; task id: what it runs
+ *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the running task has come
  *   parent to worker
- *     INIT         empty, or an object: the initializer
+ *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none
  *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
  *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
  *                  to be answered in that order, one RESULT or FAILURE each
- *     EXIT         empty: no more calls; say goodbye and exit
+ *     EXIT         empty: no more calls; run the exit hook, say goodbye and exit
+ *     FREEZE       empty: start no further call, and answer with STACK
  * </pre>
  * A worker executes calls in the order in which they arrive and has written the whole answer to one before it starts
  * the next. So when a worker died, the first call without an answer is the one that it was running, and those behind it
@@ -42,7 +45,7 @@ public final class FrameDescriptor {
     public static final int MAGIC = 0x5052434E;
 
     /** The version of this protocol. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Bytes of the secret that a worker proves itself with. */
     public static final int TOKEN_BYTES = 32;
@@ -86,6 +89,12 @@ public final class FrameDescriptor {
     /** Worker to parent: exiting in an orderly way. */
     public static final byte GOODBYE = 6;
 
+    /** Worker to parent: where the task thread is; no further call is started. */
+    public static final byte STACK = 7;
+
+    /** Worker to parent: how far the running task has come. */
+    public static final byte PROGRESS = 8;
+
     /** Parent to worker: initialize. */
     public static final byte INIT = 16;
 
@@ -97,6 +106,9 @@ public final class FrameDescriptor {
 
     /** Parent to worker: exit. */
     public static final byte EXIT = 19;
+
+    /** Parent to worker: start nothing more, and say where the task thread is. */
+    public static final byte FREEZE = 20;
 
     private FrameDescriptor() {}
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Fn;
 import procession.multiprocessing.NotTransferableException;
-import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.FailureCodec;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -23,14 +22,17 @@ final class Calls {
 
     private final BlockingQueue<Frame> frames;
     private final Answers answers;
-    private final StartMark mark;
+    private final StartGate gate;
     private final ClassLoader classes;
     private final ObjectCodec codec;
 
-    Calls(BlockingQueue<Frame> frames, Answers answers, StartMark mark) {
+    /** Owned by the task thread. */
+    private @Nullable Object exitHook;
+
+    Calls(BlockingQueue<Frame> frames, Answers answers, StartGate gate) {
         this.frames = frames;
         this.answers = answers;
-        this.mark = mark;
+        this.gate = gate;
         this.classes = ClassLoader.getSystemClassLoader();
         this.codec = new ObjectCodec(classes, null);
     }
@@ -45,6 +47,7 @@ final class Calls {
                     answer(frame.taskId(), () -> callable(frame).call());
                 case FrameDescriptor.CHUNK -> chunk(frame);
                 case FrameDescriptor.EXIT -> {
+                    runExitHook();
                     return;
                 }
                 default -> throw new IOException("a frame of unknown type " + frame.type());
@@ -67,7 +70,10 @@ final class Calls {
         byte[] payload = EMPTY;
         TaskThread.enterTask();
         try {
-            Object initializer = codec.decode(payload(frame));
+            ByteBuffer init = ByteBuffer.wrap(payload(frame));
+            CurrentWorker.set(new CurrentWorker(init.getInt(), answers));
+            Object initializer = codec.decode(cut(init));
+            exitHook = codec.decode(cut(init));
             if (initializer != null) {
                 ((Callable<?>) initializer).call();
             }
@@ -77,6 +83,19 @@ final class Calls {
         }
         tidyUp();
         answers.send(type, 0, payload);
+    }
+
+    /** Runs what the pool was given for the end of its workers; what that throws concerns nobody but the log. */
+    private void runExitHook() {
+        if (exitHook instanceof Callable<?> hook) {
+            TaskThread.enterTask();
+            try {
+                hook.call();
+            } catch (Throwable failure) {
+                failure.printStackTrace(); // the parent shows it
+            }
+            tidyUp();
+        }
     }
 
     private Callable<?> callable(Frame frame) {
@@ -149,7 +168,7 @@ final class Calls {
     }
 
     private void answer(long taskId, Callable<?> call) throws IOException {
-        mark.started(taskId);
+        gate.start(taskId);
         TaskThread.enterTask();
         byte type;
         byte[] payload;

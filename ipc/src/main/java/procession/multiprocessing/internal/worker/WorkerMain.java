@@ -15,7 +15,6 @@ import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
-import procession.multiprocessing.internal.wire.FrameReader;
 
 /**
  * What a worker JVM runs: connects to its parent, executes the calls that arrive, and ends when the parent says so, or
@@ -34,7 +33,6 @@ public final class WorkerMain {
      * runs no hooks: nobody is left who could wait for them, and a task that never ends must not keep this JVM alive.
      * Only the task thread and the shutdown hook write to the socket, each a whole frame under a lock.
      */
-    private static final int HALTED_BY_DEATH_OF_PARENT = 70;
     private static final int START_FAILED = 71;
     private static final int SERVICE_FAILED = 72;
 
@@ -61,13 +59,16 @@ public final class WorkerMain {
             throw parentIsGone;
         }
         BlockingQueue<Frame> calls = new LinkedBlockingQueue<>();
-        Thread reader = new Thread(() -> readUntilParentIsGone(channel, calls, socket), "procession-control");
+        Answers answers = new Answers(channel);
+        StartGate gate = new StartGate(mark);
+        TaskThread tasks = new TaskThread(() -> serve(new Calls(calls, answers, gate)));
+        Control control = new Control(channel, socket, calls, answers, gate, tasks);
+        Thread reader = new Thread(control, "procession-control");
         reader.setDaemon(true);
         reader.setPriority(Thread.MAX_PRIORITY);
         reader.start();
-        Answers answers = new Answers(channel);
         answers.send(FrameDescriptor.HELLO, 0, hello(token));
-        new TaskThread(() -> serve(new Calls(calls, answers, mark))).start();
+        tasks.start();
     }
 
     private static void serve(Calls calls) {
@@ -97,25 +98,8 @@ public final class WorkerMain {
                 .array();
     }
 
-    private static void readUntilParentIsGone(SocketChannel channel, BlockingQueue<Frame> calls, Path socket) {
-        try {
-            FrameReader reader = new FrameReader(FrameDescriptor.MAX_PAYLOAD_BYTES);
-            int read = 0;
-            while (read >= 0) {
-                read = reader.read(channel, calls::add);
-            }
-        } catch (Throwable gone) {
-            if (!(gone instanceof IOException)) {
-                gone.printStackTrace(); // the parent shows it
-            }
-        } finally {
-            removeMeetingPlace(socket);
-            Runtime.getRuntime().halt(HALTED_BY_DEATH_OF_PARENT);
-        }
-    }
-
     /** Removes what the parent would have removed, had it lived until this worker had connected. */
-    private static void removeMeetingPlace(Path socket) {
+    static void removeMeetingPlace(Path socket) {
         Path directory = socket.getParent();
         if (directory != null) {
             Rendezvous.remove(directory);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.futures;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import procession.internal.Deadline;
+
+/** The future of a task on threads that has a timeout: it is run in attempts, each with a timer. */
+final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
+    /*
+     * Overview. Each attempt is a task of its own in the pool. Its timer is set when it starts; if that goes off first,
+     * the attempt is cancelled with an interrupt, and this decides whether there is another one or what becomes of the
+     * future. A thread can't be killed: an attempt that ignores its interrupt goes on occupying its thread.
+     *
+     *     attempt 1 ──timer──► cancel(true), attempt 2 ──timer──► … ──► onFailure
+     *         └── returned, threw, or was cancelled by somebody else ──► so is this
+     *
+     * Whether an attempt ended by its timer or otherwise is decided by cancel(true), which succeeds only if nothing else
+     * has completed the attempt.
+     */
+    private static final ScheduledThreadPoolExecutor TIMERS = timers();
+
+    private final Callable<T> task;
+    private final Duration timeout;
+    private final OnFailure onFailure;
+    private final Function<Callable<T>, Future<T>> pool;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private @Nullable Future<T> attempt;
+
+    /** Owned by the thread that ends an attempt; the next one starts after it. */
+    private int retriesLeft;
+
+    LimitedTask(
+            Callable<T> task,
+            Duration timeout,
+            int retries,
+            OnFailure onFailure,
+            Function<Callable<T>, Future<T>> pool) {
+        this.task = task;
+        this.timeout = timeout;
+        this.retriesLeft = retries;
+        this.onFailure = onFailure;
+        this.pool = pool;
+    }
+
+    private static ScheduledThreadPoolExecutor timers() {
+        ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, "procession-timeouts");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timers.setRemoveOnCancelPolicy(true);
+        return timers;
+    }
+
+    /** Submits the first attempt; throws what the pool throws that refuses it. */
+    LimitedTask<T> start() {
+        submit(new Attempt());
+        return this;
+    }
+
+    private void submit(Attempt next) {
+        Future<T> submitted = pool.apply(next);
+        next.future = submitted;
+        lock.lock();
+        try {
+            attempt = submitted;
+        } finally {
+            lock.unlock();
+        }
+        if (isCancelled()) {
+            submitted.cancel(true);
+        }
+        submitted.addDoneCallback(next::ended);
+    }
+
+    /** One run of the task. */
+    private final class Attempt implements Callable<T> {
+        /** Set right after the submission, so a timer may come too early for it, and is set again then. */
+        private volatile @Nullable Future<T> future;
+
+        private volatile boolean timedOut;
+
+        @Override
+        public T call() throws Exception {
+            if (!running() && !setRunningOrNotifyCancel()) {
+                throw new CancellationException();
+            }
+            Thread runner = Thread.currentThread();
+            ScheduledFuture<?> timer =
+                    TIMERS.schedule(() -> expired(runner), Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
+            try {
+                return task.call();
+            } finally {
+                timer.cancel(false);
+            }
+        }
+
+        private void expired(Thread runner) {
+            Future<T> mine = future;
+            if (mine == null) {
+                var again = TIMERS.schedule(() -> expired(runner), 1, TimeUnit.MILLISECONDS);
+                assert !again.isCancelled();
+                return;
+            }
+            StackTraceElement[] stack = runner.getStackTrace();
+            timedOut = true;
+            if (mine.cancel(true)) {
+                failed(stack);
+            }
+        }
+
+        private void ended(Future<T> done) {
+            if (timedOut && done.isCancelled()) {
+                return; // expired() decides
+            }
+            try {
+                trySetResult(TaskFailure.resultOf(done));
+            } catch (CancellationException cancelled) {
+                LimitedTask.this.cancel(false);
+            } catch (ExecutionException failure) {
+                trySetException(TaskFailure.causeOf(failure));
+            }
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // the value is of the type that the user's own policy gives it
+    private void failed(StackTraceElement[] stack) {
+        if (retriesLeft > 0) {
+            retriesLeft--;
+            try {
+                submit(new Attempt());
+                return;
+            } catch (RejectedExecutionException noMoreAttempts) {
+                // the pool was shut down meanwhile: this attempt was the last one
+            }
+        }
+        if (onFailure.skips()) {
+            trySetResult((T) onFailure.value());
+            return;
+        }
+        Throwable stuckAt = new Throwable("the task was here when its time was over");
+        stuckAt.setStackTrace(stack);
+        trySetException(new TaskTimeoutException("the task ran for more than " + timeout, stuckAt));
+    }
+
+    @Override
+    protected void interruptTask() {
+        cancelAttempt(true);
+    }
+
+    @Override
+    protected void afterDone() {
+        if (isCancelled()) {
+            cancelAttempt(false);
+        }
+    }
+
+    private void cancelAttempt(boolean interrupt) {
+        Future<T> current;
+        lock.lock();
+        try {
+            current = attempt;
+        } finally {
+            lock.unlock();
+        }
+        if (current != null) {
+            if (interrupt) {
+                current.cancel(true);
+            } else {
+                current.cancel();
+            }
+        }
+    }
+}

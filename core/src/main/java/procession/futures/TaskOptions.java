@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.futures;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The limits that {@link Executor#with(TaskOptions) Executor.with} puts on every task; immutable.
+ *
+ * <p>Each option can come first, and the others follow:
+ * {@code TaskOptions.timeout(d).retries(2).onFailure(OnFailure.skip(0))}.
+ *
+ * <p>A task <i>fails its limits</i> when it runs longer than its timeout, is silent for longer than its progress
+ * timeout, or when its worker process dies. It is then retried as often as {@link #retries} allows, on another worker,
+ * and after that {@link #onFailure} decides. An exception that the task itself throws is a result, and none of this.
+ *
+ * <p><i>Python:</i> not in the standard library; {@code timeout} is Pebble's, whose clock also starts with the task.
+ */
+public sealed interface TaskOptions permits TaskOptions.Chain {
+    /**
+     * Returns options that allow a task to run for {@code timeout}, from when it starts; time in a queue is not
+     * counted. When it has elapsed, a process pool kills the worker and a thread pool interrupts the thread, and the
+     * future fails with {@link TaskTimeoutException}, whose cause shows where the task was.
+     *
+     * @param timeout the longest time, more than zero
+     * @return the options
+     * @throws IllegalArgumentException if {@code timeout} is zero or negative
+     */
+    static Chain timeout(Duration timeout) {
+        return Chain.NONE.timeout(timeout);
+    }
+
+    /**
+     * Returns options that allow a task to be silent for {@code timeout}: from its start to its first
+     * {@code Worker.current().progress(…)}, from one to the next, and from the last to its end.
+     *
+     * @param timeout the longest silence, more than zero
+     * @return the options
+     * @throws IllegalArgumentException if {@code timeout} is zero or negative
+     */
+    static Chain progressTimeout(Duration timeout) {
+        return Chain.NONE.progressTimeout(timeout);
+    }
+
+    /**
+     * Returns options that run a task which failed its limits again, on another worker.
+     *
+     * @param retries how often at most, 0 or more; 0 if it is never set
+     * @return the options
+     * @throws IllegalArgumentException if {@code retries} is negative
+     */
+    static Chain retries(int retries) {
+        return Chain.NONE.retries(retries);
+    }
+
+    /**
+     * Returns options that say what becomes of the future of a task that failed its limits for the last time.
+     *
+     * @param policy what becomes of it; {@link OnFailure#fail()} if it is never set
+     * @return the options
+     */
+    static Chain onFailure(OnFailure policy) {
+        return Chain.NONE.onFailure(policy);
+    }
+
+    /**
+     * Returns the options that a task has when none are given.
+     *
+     * @return the options: no limits, no retries
+     */
+    static Chain defaults() {
+        return Chain.NONE;
+    }
+
+    /** Options to which more can be added; each method with an argument returns a new object. */
+    final class Chain implements TaskOptions {
+        private static final Chain NONE = new Chain(Optional.empty(), Optional.empty(), 0, OnFailure.fail());
+
+        private final Optional<Duration> timeout;
+        private final Optional<Duration> progressTimeout;
+        private final int retries;
+        private final OnFailure onFailure;
+
+        private Chain(
+                Optional<Duration> timeout, Optional<Duration> progressTimeout, int retries, OnFailure onFailure) {
+            this.timeout = timeout;
+            this.progressTimeout = progressTimeout;
+            this.retries = retries;
+            this.onFailure = onFailure;
+        }
+
+        /**
+         * As {@link TaskOptions#timeout(Duration)}, with the other options kept.
+         *
+         * @param longest the longest time, more than zero
+         * @return new options
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Chain timeout(Duration longest) {
+            return new Chain(Optional.of(positive("timeout", longest)), progressTimeout, retries, onFailure);
+        }
+
+        /**
+         * As {@link TaskOptions#progressTimeout(Duration)}, with the other options kept.
+         *
+         * @param longest the longest silence, more than zero
+         * @return new options
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Chain progressTimeout(Duration longest) {
+            return new Chain(timeout, Optional.of(positive("progressTimeout", longest)), retries, onFailure);
+        }
+
+        /**
+         * As {@link TaskOptions#retries(int)}, with the other options kept.
+         *
+         * @param times how often at most, 0 or more
+         * @return new options
+         * @throws IllegalArgumentException if {@code times} is negative
+         */
+        public Chain retries(int times) {
+            if (times < 0) {
+                throw new IllegalArgumentException("retries must be 0 or more, but is " + times);
+            }
+            return new Chain(timeout, progressTimeout, times, onFailure);
+        }
+
+        /**
+         * As {@link TaskOptions#onFailure(OnFailure)}, with the other options kept.
+         *
+         * @param policy what becomes of the future
+         * @return new options
+         */
+        public Chain onFailure(OnFailure policy) {
+            return new Chain(timeout, progressTimeout, retries, Objects.requireNonNull(policy, "onFailure"));
+        }
+
+        /**
+         * Returns the longest time that a task may run.
+         *
+         * @return the time, or empty if there is no limit
+         */
+        public Optional<Duration> timeout() {
+            return timeout;
+        }
+
+        /**
+         * Returns the longest time that a task may be silent.
+         *
+         * @return the time, or empty if there is no limit
+         */
+        public Optional<Duration> progressTimeout() {
+            return progressTimeout;
+        }
+
+        /**
+         * Returns how often a task that failed its limits is run again.
+         *
+         * @return the number of retries
+         */
+        public int retries() {
+            return retries;
+        }
+
+        /**
+         * Returns what becomes of the future of a task that failed its limits for the last time.
+         *
+         * @return the policy
+         */
+        public OnFailure onFailure() {
+            return onFailure;
+        }
+
+        private static Duration positive(String name, Duration value) {
+            if (Objects.requireNonNull(value, name).isZero() || value.isNegative()) {
+                throw new IllegalArgumentException(name + " must be more than zero, but is " + value
+                        + "; leave it out for no limit, or cancel the future instead");
+            }
+            return value;
+        }
+
+        @Override
+        public String toString() {
+            return "TaskOptions[timeout=" + timeout.map(Duration::toString).orElse("none") + ", progressTimeout="
+                    + progressTimeout.map(Duration::toString).orElse("none") + ", retries=" + retries
+                    + ", onFailure=" + onFailure + "]";
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.worker;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Queue;
+import procession.multiprocessing.internal.wire.FailureCodec;
+import procession.multiprocessing.internal.wire.Frame;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+import procession.multiprocessing.internal.wire.FrameReader;
+
+/** Reads what the parent sends, whatever a task does meanwhile; ends this process when the parent is gone. */
+final class Control implements Runnable {
+    private static final int HALTED_BY_DEATH_OF_PARENT = 70;
+
+    private final SocketChannel channel;
+    private final Path socket;
+    private final Queue<Frame> calls;
+    private final Answers answers;
+    private final StartGate gate;
+    private final Thread tasks;
+
+    Control(SocketChannel channel, Path socket, Queue<Frame> calls, Answers answers, StartGate gate, Thread tasks) {
+        this.channel = channel;
+        this.socket = socket;
+        this.calls = calls;
+        this.answers = answers;
+        this.gate = gate;
+        this.tasks = tasks;
+    }
+
+    @Override
+    public void run() {
+        try {
+            FrameReader reader = new FrameReader(FrameDescriptor.MAX_PAYLOAD_BYTES);
+            int read = 0;
+            while (read >= 0) {
+                read = reader.read(channel, this::received);
+            }
+        } catch (Throwable gone) {
+            if (!(gone instanceof IOException)) {
+                gone.printStackTrace(); // the parent shows it
+            }
+        } finally {
+            WorkerMain.removeMeetingPlace(socket);
+            Runtime.getRuntime().halt(HALTED_BY_DEATH_OF_PARENT);
+        }
+    }
+
+    private void received(Frame frame) {
+        if (frame.type() == FrameDescriptor.FREEZE) {
+            long running = gate.freeze();
+            Throwable here = new Throwable("the task was here when it was stopped");
+            here.setStackTrace(tasks.getStackTrace());
+            byte[] stack = FailureCodec.encode(here);
+            // Not by this thread: a task thread that is writing its answer may hold it up, and this must go on reading.
+            Thread reply = new Thread(() -> reply(running, stack), "procession-freeze");
+            reply.setDaemon(true);
+            reply.start();
+        } else {
+            calls.add(frame);
+        }
+    }
+
+    private void reply(long running, byte[] stack) {
+        try {
+            answers.send(FrameDescriptor.STACK, running, stack);
+        } catch (IOException parentIsGone) {
+            // the reading thread sees that too
+        }
+    }
+}
