@@ -52,7 +52,7 @@ final class PoolLoop extends EventLoop {
     private static final System.Logger LOGGER = System.getLogger("procession.multiprocessing");
     private static final AtomicInteger POOLS = new AtomicInteger();
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int MAX_START_FAILURES = 3;
 
