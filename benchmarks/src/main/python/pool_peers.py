@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Python's process pools, as peers of ours.
 
-Started by benchmarks/compare as ``pool_peers.py KIND``. Says in one JSON line whether it can run, then answers each
+Started by benchmarks/compare as ``pool_peers.py KIND``. Says in one JSON line what it is or what it lacks, then answers each
 command, a line ``NAME NANOSECONDS``, with one JSON line: the value of a measurement that went on for about that long.
 
 Spawned children import this file again, so that what only the parent needs is imported in functions.
@@ -68,6 +68,7 @@ class Pool:
         import multiprocessing
 
         self.pool = multiprocessing.Pool(WORKERS)
+        self.detail = ", " + multiprocessing.get_start_method()
 
     def round_trip(self, nanos):
         return median_micros(nanos, lambda: self.pool.apply(same, (1,)))
@@ -84,9 +85,11 @@ class Executor:
     """concurrent.futures.ProcessPoolExecutor with the platform's start method."""
 
     def __init__(self):
+        import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
         self.executor = ProcessPoolExecutor(WORKERS)
+        self.detail = ", " + multiprocessing.get_start_method()
 
     def round_trip(self, nanos):
         return median_micros(nanos, lambda: self.executor.submit(same, 1).result())
@@ -111,6 +114,7 @@ class Joblib:
         self.parallel = joblib.Parallel(n_jobs=WORKERS)
         self.delayed = joblib.delayed(same)
         self.parallel.__enter__()
+        self.detail = ", joblib " + joblib.__version__
 
     def round_trip(self, nanos):
         return median_micros(nanos, lambda: self.parallel([self.delayed(1)]))
@@ -130,6 +134,7 @@ class Starts:
         self.context = multiprocessing.get_context("spawn")
         self.make_executor = concurrent.futures.ProcessPoolExecutor
         self.directory = tempfile.TemporaryDirectory
+        self.detail = ", spawn"
 
     def pool(self, nanos):
         with self.directory() as directory:
@@ -162,6 +167,7 @@ class Starts:
 
 def main():
     import json
+    import platform
 
     def answer(**fields):
         print(json.dumps(fields), flush=True)
@@ -172,7 +178,7 @@ def main():
     except ImportError as missing:
         answer(missing=str(missing))
         return
-    answer(ready=True)
+    answer(ready="%s %s" % (platform.python_implementation(), platform.python_version()) + peer.detail)
     for line in sys.stdin:
         name, nanos = line.split()
         try:

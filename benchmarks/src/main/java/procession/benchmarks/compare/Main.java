@@ -129,7 +129,7 @@ final class Main implements Callable<Integer> {
         AtomicBoolean reported = new AtomicBoolean();
         AtomicBoolean failed = new AtomicBoolean();
         AtomicReference<Comparison> running = new AtomicReference<>();
-        Setup setup = new Setup(directory, err());
+        Setup setup = new Setup(directory, out(), err());
         try (Watchdog watchdog = new Watchdog(budget.hard(), () -> {
                     if (reported.compareAndSet(false, true)) {
                         err().println("time is up, and " + area.name() + " is killed");

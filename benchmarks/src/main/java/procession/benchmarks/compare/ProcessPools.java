@@ -34,7 +34,7 @@ final class ProcessPools {
         Optional<PythonPeer> pool = setup.python(PROGRAM, "pool", POOL);
         Optional<PythonPeer> executor = setup.python(PROGRAM, "executor", EXECUTOR);
         Optional<PythonPeer> joblib = setup.python(PROGRAM, "joblib", JOBLIB);
-        Optional<PythonPeer> starts = pool.flatMap(there -> setup.python(PROGRAM, "starts", "start-up of both"));
+        Optional<PythonPeer> starts = pool.flatMap(there -> setup.python(PROGRAM, "starts", "their start-up"));
 
         List<Peer> roundTrips = new ArrayList<>();
         pool.ifPresent(peer -> roundTrips.add(new Peer(POOL, peer.contender("round_trip"))));

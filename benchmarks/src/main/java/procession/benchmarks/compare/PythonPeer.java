@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
  * what it measures.
  *
  * <p>It gets lines {@code NAME NANOSECONDS} and answers each with a JSON line that has a {@code value} or an
- * {@code error}. Its first line has {@code ready}, or says what is {@code missing}. Not for several threads at once.
+ * {@code error}. Its first line says what is {@code ready}, or what is {@code missing}. Not for several threads at once.
  */
 final class PythonPeer implements AutoCloseable {
-    private static final Pattern READY = Pattern.compile("\\{\"ready\": true}");
+    private static final Pattern READY = Pattern.compile("\\{\"ready\": \"(.*)\"}");
     private static final Pattern MISSING = Pattern.compile("\\{\"missing\": \"(.*)\"}");
     private static final Pattern VALUE = Pattern.compile("\\{\"value\": ([-+.0-9eE]+)}");
     private static final long EXIT_SECONDS = 3;
@@ -29,10 +29,18 @@ final class PythonPeer implements AutoCloseable {
     private final BufferedWriter commands;
     private final BufferedReader answers;
 
-    private PythonPeer(Process process) {
+    private final String version;
+
+    private PythonPeer(Process process) throws PeerMissingException, IOException {
         this.process = process;
         commands = process.outputWriter();
         answers = process.inputReader();
+        try {
+            version = greeting();
+        } catch (PeerMissingException | IOException failure) {
+            close();
+            throw failure;
+        }
     }
 
     /**
@@ -53,21 +61,25 @@ final class PythonPeer implements AutoCloseable {
         } catch (IOException notFound) {
             throw new PeerMissingException("no python3 on the PATH");
         }
-        PythonPeer peer = new PythonPeer(process);
-        try {
-            String first = peer.answer();
-            Matcher missing = MISSING.matcher(first);
-            if (missing.matches()) {
-                throw new PeerMissingException(missing.group(1));
-            }
-            if (!READY.matcher(first).matches()) {
-                throw new IOException("python3 said " + first);
-            }
-        } catch (PeerMissingException | IOException failure) {
-            peer.close();
-            throw failure;
+        return new PythonPeer(process);
+    }
+
+    private String greeting() throws PeerMissingException, IOException {
+        String line = answer();
+        Matcher missing = MISSING.matcher(line);
+        if (missing.matches()) {
+            throw new PeerMissingException(missing.group(1));
         }
-        return peer;
+        Matcher ready = READY.matcher(line);
+        if (!ready.matches()) {
+            throw new IOException("python3 said " + line);
+        }
+        return ready.group(1);
+    }
+
+    /** Returns what Python it is, and how it starts its processes. */
+    String version() {
+        return version;
     }
 
     /** Makes a contender of one thing that the program can measure. */

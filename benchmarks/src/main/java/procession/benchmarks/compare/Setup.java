@@ -11,6 +11,7 @@ import java.util.Optional;
 /** Owns what an area has started, and finds peers in other languages; not for several threads at once. */
 final class Setup implements AutoCloseable {
     private final Path directory;
+    private final PrintWriter out;
     private final PrintWriter err;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
 
@@ -18,10 +19,12 @@ final class Setup implements AutoCloseable {
      * Makes a set-up that owns nothing yet.
      *
      * @param directory where the module benchmarks is
+     * @param out for the versions of peers
      * @param err for peers that are left out
      */
-    Setup(Path directory, PrintWriter err) {
+    Setup(Path directory, PrintWriter out, PrintWriter err) {
         this.directory = directory;
+        this.out = out;
         this.err = err;
     }
 
@@ -36,12 +39,14 @@ final class Setup implements AutoCloseable {
      *
      * @param program the name of its file
      * @param kind its argument
-     * @param peer who would be left out
+     * @param peer who would be left out, for what is said
      * @return what was started
      */
     Optional<PythonPeer> python(String program, String kind, String peer) {
         try {
-            return Optional.of(own(PythonPeer.start(directory.resolve("src/main/python/" + program), kind)));
+            PythonPeer started = own(PythonPeer.start(directory.resolve("src/main/python/" + program), kind));
+            out.println(peer + ": " + started.version());
+            return Optional.of(started);
         } catch (PeerMissingException | IOException reason) {
             err.println("left out: " + peer + " (" + reason.getMessage() + ")");
             return Optional.empty();
