@@ -32,7 +32,7 @@ class DocumentationTest {
             .resolve("target")
             .resolve("documentation");
     private static final Path README = ROOT.resolve("README.md");
-    private static final Set<String> LANGUAGES = Set.of("java", "python", "text", "shell", "sh", "xml", "");
+    private static final Set<String> LANGUAGES = Set.of("java", "python", "text", "shell", "sh", "xml", "json", "");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)[^):]*\\)");
 
     private static List<Path> markdown() {
