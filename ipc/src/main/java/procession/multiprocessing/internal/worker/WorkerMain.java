@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import procession.multiprocessing.internal.launch.Rendezvous;
+import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -28,13 +29,13 @@ public final class WorkerMain {
      *                      calls (queue)
      *   socket ──► reader ───────────────► tasks: decode, call, encode ──► socket
      *                │
-     *                └─ end of stream: the parent is dead ──► Runtime.halt
+     *                └─ end of stream: the parent is dead ──► SelfKill
      *
-     * The reader does nothing but read, so that the death of the parent is seen whatever a task does. It halts, which
-     * runs no hooks: nobody is left who could wait for them, and a task that never ends must not keep this JVM alive.
+     * The reader does nothing but read, so that the death of the parent is seen whatever a task does. It kills this JVM,
+     * which runs no hooks: nobody is left who could wait for them, and a task that never ends must not keep this JVM alive.
      * Only the task thread and the shutdown hook write to the socket, each a whole frame under a lock.
      */
-    private static final int HALTED_BY_DEATH_OF_PARENT = 70;
+    private static final int ENDED_BY_DEATH_OF_PARENT = 70;
     private static final int START_FAILED = 71;
     private static final int SERVICE_FAILED = 72;
 
@@ -60,6 +61,7 @@ public final class WorkerMain {
             Runtime.getRuntime().halt(START_FAILED);
             throw parentIsGone;
         }
+        SelfKill.prepare();
         BlockingQueue<Frame> calls = new LinkedBlockingQueue<>();
         Thread reader = new Thread(() -> readUntilParentIsGone(channel, calls, socket), "procession-control");
         reader.setDaemon(true);
@@ -110,7 +112,7 @@ public final class WorkerMain {
             }
         } finally {
             removeMeetingPlace(socket);
-            Runtime.getRuntime().halt(HALTED_BY_DEATH_OF_PARENT);
+            SelfKill.now(ENDED_BY_DEATH_OF_PARENT);
         }
     }
 
