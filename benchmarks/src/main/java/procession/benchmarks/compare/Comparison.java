@@ -39,7 +39,10 @@ final class Comparison {
     Comparison(List<Bench> benches, Budget budget, long startNanos, PrintWriter err) {
         this.benches =
                 benches.stream().filter(bench -> !bench.peers().isEmpty()).toList();
-        this.budget = budget;
+        int contenders = this.benches.stream()
+                .mapToInt(bench -> 1 + bench.peers().size())
+                .sum();
+        this.budget = budget.dividedAmong(Math.max(1, contenders));
         this.startNanos = startNanos;
         this.err = err;
         for (Bench bench : this.benches) {

@@ -51,7 +51,7 @@ final class Main implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "How many rounds, if there is time: 11, or 7 with --quick, if not given.")
+            description = "How many rounds, if there is time: 11, or 5 with --quick, if not given.")
     private Optional<Integer> rounds = Optional.empty();
 
     @Option(names = "--list", description = "Print the names of the areas, and what each is about.")

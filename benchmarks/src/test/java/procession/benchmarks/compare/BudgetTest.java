@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.benchmarks.compare;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,5 +20,21 @@ class BudgetTest {
         Duration soft = Budget.QUICK.soft();
         assertTrue(Budget.QUICK.allows(soft.minusSeconds(5), Duration.ofSeconds(5)));
         assertFalse(Budget.QUICK.allows(soft.minusSeconds(5), Duration.ofSeconds(6)));
+    }
+
+    @Test
+    void dividedAmong_few_changesNothing() {
+        assertEquals(Budget.FULL, Budget.FULL.dividedAmong(10));
+    }
+
+    @Test
+    void dividedAmong_many_leavesTimeForAllRounds() {
+        int contenders = 200;
+        Budget divided = Budget.QUICK.dividedAmong(contenders);
+        Duration all = divided.warmUp()
+                .plus(divided.slice().multipliedBy(divided.rounds()))
+                .multipliedBy(contenders);
+        assertTrue(all.compareTo(divided.soft()) < 0, all.toString());
+        assertTrue(divided.slice().compareTo(Duration.ZERO) > 0);
     }
 }
