@@ -8,6 +8,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module procession.ipc {
     requires java.management;
+    requires static jdk.unsupported; // for SelfKill, which does without where it is missing
     requires transitive procession.core;
     requires static transitive org.jspecify;
     requires static com.google.errorprone.annotations;

@@ -27,6 +27,10 @@ final class Chunk implements Runnable {
             if (worker == null) {
                 tasks.get(i).run();
             } else {
+                if (worker.isCancelling()) {
+                    tasks.get(i).cancel();
+                    continue;
+                }
                 worker.beforeTask();
                 // Only the last one leaves the worker with nothing to do.
                 tasks.get(i).run(i == tasks.size() - 1 ? worker : null);

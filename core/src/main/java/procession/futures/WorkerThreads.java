@@ -17,16 +17,22 @@ import org.jspecify.annotations.Nullable;
 /** At most so many threads, started on demand and used again, over one queue. */
 final class WorkerThreads extends TaskThreads {
     /*
-     * Overview. Tasks go through one lock-free queue. A worker that finds it empty puts itself on the list of idle ones,
-     * looks once more, and parks; whoever adds a task looks at that list afterwards, and takes one worker off it and
-     * wakes it, or else starts a thread if there may be another. A worker that was woken in vain, because a busy one was
-     * faster, goes back on the list. So each task has woken or started somebody, or all are busy and will look.
+     * Overview. Tasks go through one lock-free queue. A worker that finds it empty puts a ticket on the list of idle ones,
+     * looks once more, and parks. Whoever adds a task claims a ticket first, if there is one, and releases it after. If
+     * there was none, he looks again after he has added the task; and if there is still none, he starts a thread if
+     * there may be another. A worker that was released in vain, because a busy one was faster, lists another ticket. So
+     * for each task somebody has been released or started, or all are busy and will look.
      *
-     *     worker:     list itself ── queue empty? ── park            (Dekker: each side writes first and reads then,
-     *     submitter:  add to queue ── anybody listed? ── unpark       and all four accesses are volatile)
+     *     worker:     list a ticket ── queue empty? ── park           (Dekker: each side writes first and reads then,
+     *     submitter:  add to queue ── any ticket? ── release it        and all four accesses are volatile)
      *
-     * A worker lists itself just before it completes a future that nobody is called back by, so that who waits for the
-     * result and then submits again finds it idle, and no second thread is started.
+     *     ticket:     WAITING ──claim──► CLAIMED ──task added──► RELEASED
+     *
+     * A ticket is for one task: while it is claimed, its worker lists no other, so that no two tasks count on the same
+     * worker; and a worker that finds a task by itself drops its ticket, so that a late release does no harm.
+     *
+     * A worker lists its ticket just before it completes a future that nobody is called back by, so that who waits for
+     * the result and then submits again finds it idle, and no second thread is started.
      *
      * A task is lost by no order of events. The submitter looks at `life` before it adds the task and after; if the pool
      * ended in between, it takes the task out again and is refused, unless somebody was faster, who then ran it or
@@ -52,9 +58,9 @@ final class WorkerThreads extends TaskThreads {
     @GuardedBy("lock")
     private final Set<Worker> workers = new HashSet<>();
 
-    /** The idle workers; the last one that became idle is the first to be woken. */
+    /** The tickets of idle workers; the last one that became idle is the first to be woken. */
     @GuardedBy("lock")
-    private final ArrayList<Worker> idle = new ArrayList<>();
+    private final ArrayList<Ticket> idle = new ArrayList<>();
 
     @GuardedBy("lock")
     private int threadsStarted;
@@ -82,12 +88,30 @@ final class WorkerThreads extends TaskThreads {
         if (life != 0) {
             throw refusal();
         }
-        queue.add(task);
+        Ticket claimed = claim();
+        try {
+            queue.add(task);
+        } finally {
+            if (claimed != null) {
+                claimed.release();
+            }
+        }
         if (life != 0 && withdraw(task)) {
             throw refusal();
         }
-        if (!wakeOne() && workerCount < maxWorkers) {
-            addWorker(task);
+        if (claimed == null && (idleCount > 0 || workerCount < maxWorkers)) {
+            wakeOrStartOne(task);
+        }
+    }
+
+    private void wakeOrStartOne(Runnable task) {
+        if (!queue.isEmpty()) { // else somebody was faster
+            Ticket claimed = claim();
+            if (claimed != null) {
+                claimed.release();
+            } else if (workerCount < maxWorkers) {
+                addWorker(task);
+            }
         }
     }
 
@@ -135,33 +159,28 @@ final class WorkerThreads extends TaskThreads {
         }
     }
 
-    /** Wakes the worker that became idle last; returns {@code false} if there is none. */
-    private boolean wakeOne() {
+    /** Claims the worker that became idle last, who is to be released afterwards; {@code null} if there is none. */
+    private @Nullable Ticket claim() {
         if (idleCount == 0) {
-            return false;
+            return null;
         }
-        Worker woken;
         lock.lock();
         try {
             if (idle.isEmpty()) {
-                return false;
+                return null;
             }
-            woken = idle.remove(idle.size() - 1);
-            woken.listed = false;
+            Ticket claimed = idle.remove(idle.size() - 1);
+            claimed.state = Ticket.CLAIMED;
             idleCount = idle.size();
+            return claimed;
         } finally {
             lock.unlock();
         }
-        woken.unpark();
-        return true;
     }
 
     @GuardedBy("lock")
-    private List<Worker> takeAllIdle() {
-        List<Worker> all = new ArrayList<>(idle);
-        for (Worker worker : all) {
-            worker.listed = false;
-        }
+    private List<Ticket> claimAll() {
+        List<Ticket> all = new ArrayList<>(idle);
         idle.clear();
         idleCount = 0;
         return all;
@@ -200,21 +219,11 @@ final class WorkerThreads extends TaskThreads {
         try {
             workers.remove(worker);
             workerCount = workers.size();
-            if (worker.listed) {
-                unlist(worker);
-            }
             terminateIfDone();
             return !workers.isEmpty();
         } finally {
             lock.unlock();
         }
-    }
-
-    @GuardedBy("lock")
-    private void unlist(Worker worker) {
-        idle.remove(worker);
-        worker.listed = false;
-        idleCount = idle.size();
     }
 
     @GuardedBy("lock")
@@ -230,26 +239,30 @@ final class WorkerThreads extends TaskThreads {
     }
 
     private void end(int bits) {
-        List<Worker> woken;
+        List<Ticket> woken;
         lock.lock();
         try {
             life |= bits;
-            woken = takeAllIdle();
-            if ((bits & STOPPING) != 0) {
-                workers.forEach(worker -> worker.thread.interrupt());
-            }
+            woken = claimAll();
             terminateIfDone();
         } finally {
             lock.unlock();
         }
-        woken.forEach(Worker::unpark);
+        woken.forEach(Ticket::release);
     }
 
     @Override
     List<Runnable> shutdownNow() {
         end(SHUT_DOWN | STOPPING);
+        // First of all the rest of the chunks, so that no interrupted worker goes on to the next task of its own.
         List<Runnable> neverStarted = new ArrayList<>();
         drainTo(neverStarted);
+        lock.lock();
+        try {
+            workers.forEach(worker -> worker.thread.interrupt());
+        } finally {
+            lock.unlock();
+        }
         return neverStarted;
     }
 
@@ -335,14 +348,43 @@ final class WorkerThreads extends TaskThreads {
                 + " queued]";
     }
 
+    /** Says that a worker is idle. */
+    private static final class Ticket {
+        static final int WAITING = 0;
+        static final int CLAIMED = 1;
+        static final int RELEASED = 2;
+
+        private final Thread thread;
+        private volatile int state = WAITING;
+        private volatile boolean parked;
+
+        Ticket(Thread thread) {
+            this.thread = thread;
+        }
+
+        void release() {
+            state = RELEASED;
+            if (parked) {
+                LockSupport.unpark(thread);
+            }
+        }
+
+        /** Waits until this is released; may return earlier. */
+        void park(Object blocker) {
+            parked = true;
+            if (state != RELEASED) {
+                LockSupport.park(blocker);
+            }
+            parked = false;
+        }
+    }
+
     /** One thread, and what it does. */
     final class Worker implements Runnable {
         final Thread thread;
 
-        /** Whether this is among the idle ones; written under the lock. */
-        private volatile boolean listed;
-
-        private volatile boolean parked;
+        /** What says that this is idle, if it is; of this thread. */
+        private @Nullable Ticket ticket;
 
         /** The chunk that is being run, for those who refuse the rest of it. */
         private volatile @Nullable Chunk chunk;
@@ -363,6 +405,7 @@ final class WorkerThreads extends TaskThreads {
                     }
                 }
             } finally {
+                dropTicket();
                 remove(this);
                 if (!queue.isEmpty()) { // ended by an error of the JVM's
                     addWorker(null);
@@ -406,10 +449,19 @@ final class WorkerThreads extends TaskThreads {
             }
         }
 
+        /** Returns whether the tasks that have not started are not to start any more. */
+        boolean isCancelling() {
+            return has(CANCELLING);
+        }
+
         /** Called when the task has returned and its future is completed next, with nobody to call back. */
         void aboutToComplete() {
-            if (!listed && life == 0 && queue.isEmpty()) {
-                list();
+            try {
+                if (ticket == null && life == 0 && queue.isEmpty()) {
+                    list();
+                }
+            } catch (OutOfMemoryError laterThen) {
+                // the future comes first
             }
         }
 
@@ -419,59 +471,47 @@ final class WorkerThreads extends TaskThreads {
                 int lifeBefore = life;
                 Runnable task = queue.poll();
                 if (task != null || lifeBefore != 0) {
-                    stopBeingIdle();
+                    dropTicket();
                     return task;
                 }
-                if (!listed) {
+                Ticket own = ticket;
+                if (own == null || own.state == Ticket.RELEASED) {
                     list();
                     looks = 0;
                 } else if (looks < SPINS) {
                     Thread.onSpinWait();
                 } else {
-                    park();
+                    Thread.interrupted(); // benign: only a task is ever meant, and parking would not wait
+                    own.park(WorkerThreads.this);
                 }
             }
         }
 
         private void list() {
+            Ticket fresh = new Ticket(thread);
             lock.lock();
             try {
                 if (life == 0) {
-                    idle.add(this);
-                    listed = true;
+                    idle.add(fresh);
                     idleCount = idle.size();
+                    ticket = fresh;
                 }
             } finally {
                 lock.unlock();
             }
         }
 
-        private void stopBeingIdle() {
-            if (listed) {
+        private void dropTicket() {
+            Ticket own = ticket;
+            ticket = null;
+            if (own != null && own.state == Ticket.WAITING) {
                 lock.lock();
                 try {
-                    if (listed) {
-                        unlist(this);
-                    }
+                    idle.remove(own);
+                    idleCount = idle.size();
                 } finally {
                     lock.unlock();
                 }
-            }
-        }
-
-        private void park() {
-            Thread.interrupted(); // benign: nobody but a task is meant, and with the flag set parking would not wait
-            parked = true;
-            if (listed) {
-                LockSupport.park(WorkerThreads.this);
-            }
-            parked = false;
-        }
-
-        /** Wakes the worker, which was taken off the list before. */
-        void unpark() {
-            if (parked) {
-                LockSupport.unpark(thread);
             }
         }
     }

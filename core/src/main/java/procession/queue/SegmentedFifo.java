@@ -134,9 +134,18 @@ final class SegmentedFifo<E> extends Store<E> {
         return new PositionCursor();
     }
 
+    /** Returns the length of the list, for tests of what it costs. */
+    int segments() {
+        int count = 0;
+        for (Segment segment = first; segment != null; segment = segment.next) {
+            count++;
+        }
+        return count;
+    }
+
     /** Makes the last segment hold the position tail. */
     private void extend() {
-        if (size == 0 || (last != first && last.isHollow())) {
+        if (size == 0 || last.isHollow()) {
             last.base = tail; // nothing in it: use it again where it is
             return;
         }

@@ -2,6 +2,7 @@
 package procession.multiprocessing.internal.launch;
 
 import java.io.File;
+import java.lang.module.ModuleFinder;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -31,6 +32,9 @@ public record CodeLocations(List<String> options, List<String> mainClass) {
      * Entries are made absolute, because they are relative to a directory that a program can't change but its
      * workers might be started in another.
      */
+
+    /** What a worker can do without, but not as well: see {@code SelfKill}. */
+    private static final String OPTIONAL_MODULE = "jdk.unsupported";
 
     /**
      * Finds out where the classes of this program and of Procession come from.
@@ -68,6 +72,9 @@ public record CodeLocations(List<String> options, List<String> mainClass) {
         Set<String> names = new TreeSet<>();
         for (Module module : ModuleLayer.boot().modules()) {
             names.add(module.getName());
+        }
+        if (ModuleFinder.ofSystem().find(OPTIONAL_MODULE).isPresent()) {
+            names.add(OPTIONAL_MODULE);
         }
         return names;
     }

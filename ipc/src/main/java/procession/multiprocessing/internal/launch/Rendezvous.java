@@ -26,8 +26,6 @@ public final class Rendezvous implements AutoCloseable {
     /** The longest path that every system takes as the address of a Unix-domain socket. */
     private static final int MAX_ADDRESS_CHARS = 100;
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     private final Path directory;
     private final ServerSocketChannel listener;
 
@@ -62,7 +60,7 @@ public final class Rendezvous implements AutoCloseable {
 
     private static Path createDirectory() throws IOException {
         byte[] name = new byte[16];
-        RANDOM.nextBytes(name);
+        new SecureRandom().nextBytes(name); // made here, because workers use this class and have no use for that
         String last = "procession-" + HexFormat.of().formatHex(name);
         Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         if (tooLong(temporary.resolve(last)) && Files.isDirectory(Path.of("/tmp"))) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Queue;
+import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.wire.FailureCodec;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -12,7 +13,7 @@ import procession.multiprocessing.internal.wire.FrameReader;
 
 /** Reads what the parent sends, whatever a task does meanwhile; ends this process when the parent is gone. */
 final class Control implements Runnable {
-    private static final int HALTED_BY_DEATH_OF_PARENT = 70;
+    private static final int ENDED_BY_DEATH_OF_PARENT = 70;
 
     private final SocketChannel channel;
     private final Path socket;
@@ -44,7 +45,7 @@ final class Control implements Runnable {
             }
         } finally {
             WorkerMain.removeMeetingPlace(socket);
-            Runtime.getRuntime().halt(HALTED_BY_DEATH_OF_PARENT);
+            SelfKill.now(ENDED_BY_DEATH_OF_PARENT);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import procession.multiprocessing.internal.launch.Rendezvous;
+import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -27,10 +28,10 @@ public final class WorkerMain {
      *                      calls (queue)
      *   socket ──► reader ───────────────► tasks: decode, call, encode ──► socket
      *                │
-     *                └─ end of stream: the parent is dead ──► Runtime.halt
+     *                └─ end of stream: the parent is dead ──► SelfKill
      *
-     * The reader does nothing but read, so that the death of the parent is seen whatever a task does. It halts, which
-     * runs no hooks: nobody is left who could wait for them, and a task that never ends must not keep this JVM alive.
+     * The reader does nothing but read, so that the death of the parent is seen whatever a task does. It kills this JVM,
+     * which runs no hooks: nobody is left who could wait for them, and a task that never ends must not keep this JVM alive.
      * Only the task thread and the shutdown hook write to the socket, each a whole frame under a lock.
      */
     private static final int START_FAILED = 71;
@@ -58,6 +59,7 @@ public final class WorkerMain {
             Runtime.getRuntime().halt(START_FAILED);
             throw parentIsGone;
         }
+        SelfKill.prepare();
         BlockingQueue<Frame> calls = new LinkedBlockingQueue<>();
         Answers answers = new Answers(channel);
         StartGate gate = new StartGate(mark);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.benchmarks.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import procession.futures.Fn;
+import procession.futures.Future;
+import procession.futures.Results;
+import procession.futures.Task;
+import procession.multiprocessing.ProcessPoolExecutor;
+
+/** The process side of {@link PoolArea}: ours beside Python's, which {@code pool_peers.py} measures. */
+final class ProcessPools {
+    private static final int WORKERS = 2;
+    private static final int BATCH = 1_000;
+    private static final long SUM_OF_BATCH = BATCH * (BATCH - 1L) / 2;
+    private static final long MEETING_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final String PROGRAM = "pool_peers.py";
+    private static final String POOL = "multiprocessing.Pool";
+    private static final String EXECUTOR = "concurrent.futures.ProcessPoolExecutor";
+    private static final String JOBLIB = "joblib.Parallel";
+
+    private ProcessPools() {}
+
+    static List<Bench> open(Setup setup) {
+        ProcessPoolExecutor ours = setup.own(new ProcessPoolExecutor(WORKERS));
+        Optional<PythonPeer> pool = setup.python(PROGRAM, "pool", POOL);
+        Optional<PythonPeer> executor = setup.python(PROGRAM, "executor", EXECUTOR);
+        Optional<PythonPeer> joblib = setup.python(PROGRAM, "joblib", JOBLIB);
+        Optional<PythonPeer> starts = pool.flatMap(there -> setup.python(PROGRAM, "starts", "their start-up"));
+
+        List<Peer> roundTrips = new ArrayList<>();
+        pool.ifPresent(peer -> roundTrips.add(new Peer(POOL, peer.contender("round_trip"))));
+        executor.ifPresent(peer -> roundTrips.add(new Peer(EXECUTOR, peer.contender("round_trip"))));
+        joblib.ifPresent(peer -> roundTrips.add(new Peer(JOBLIB, peer.contender("round_trip"))));
+        List<Peer> submits = new ArrayList<>();
+        executor.ifPresent(peer -> submits.add(new Peer(EXECUTOR, peer.contender("submit"))));
+        List<Peer> imaps = new ArrayList<>();
+        pool.ifPresent(peer -> imaps.add(new Peer(POOL, peer.contender("imap"))));
+        List<Peer> startUps = new ArrayList<>();
+        starts.ifPresent(peer -> startUps.add(new Peer(POOL + " (spawn)", peer.contender("pool"))));
+        starts.ifPresent(peer -> startUps.add(new Peer(EXECUTOR + " (spawn)", peer.contender("executor"))));
+
+        return List.of(
+                new Bench(
+                        "pool.processes.round-trip",
+                        Unit.MICROS,
+                        atLeast -> Clock.medianMicros(atLeast, () -> roundTrip(ours)),
+                        roundTrips),
+                new Bench(
+                        "pool.processes.submit",
+                        Unit.TASKS_PER_SECOND,
+                        atLeast -> Clock.perSecond(atLeast, BATCH, () -> submit(ours)),
+                        submits),
+                new Bench(
+                        "pool.processes.imap",
+                        Unit.TASKS_PER_SECOND,
+                        atLeast -> Clock.perSecond(atLeast, BATCH, () -> imap(ours)),
+                        imaps),
+                new Bench("pool.processes.start-up", Unit.MILLIS, ProcessPools::start, startUps));
+    }
+
+    private static Task<Integer> same(int x) {
+        return () -> x;
+    }
+
+    private static void roundTrip(ProcessPoolExecutor pool) throws Exception {
+        pool.submit(same(1)).result();
+    }
+
+    private static void submit(ProcessPoolExecutor pool) throws Exception {
+        List<Future<Integer>> futures = new ArrayList<>(BATCH);
+        for (int i = 0; i < BATCH; i++) {
+            futures.add(pool.submit(same(i)));
+        }
+        long sum = 0;
+        for (Future<Integer> future : futures) {
+            sum += future.result();
+        }
+        check(sum);
+    }
+
+    private static void imap(ProcessPoolExecutor pool) {
+        Fn<Integer, Integer> same = x -> x;
+        long sum = 0;
+        try (Results<Integer> results =
+                pool.map(same, IntStream.range(0, BATCH).boxed().toList())) {
+            for (int result : results) {
+                sum += result;
+            }
+        }
+        check(sum);
+    }
+
+    private static void check(long sum) {
+        if (sum != SUM_OF_BATCH) {
+            throw new IllegalStateException("wrong results");
+        }
+    }
+
+    /** From before a pool is made until both of its workers gave a result. */
+    private static double start(Duration once) throws Exception {
+        Path directory = Files.createTempDirectory("procession-compare");
+        try {
+            String here = directory.toString();
+            long start = System.nanoTime();
+            ProcessPoolExecutor pool = new ProcessPoolExecutor(WORKERS);
+            try (pool) {
+                Future<String> first = pool.submit(meeting(here, "a", "b"));
+                Future<String> second = pool.submit(meeting(here, "b", "a"));
+                first.result();
+                second.result();
+                return (System.nanoTime() - start) / 1e6;
+            }
+        } finally {
+            Files.deleteIfExists(directory.resolve("a"));
+            Files.deleteIfExists(directory.resolve("b"));
+            Files.delete(directory);
+        }
+    }
+
+    private static Task<String> meeting(String directory, String me, String other) {
+        return () -> meet(Path.of(directory), me, other);
+    }
+
+    /** Returns when another process has come to the same place, so that two of these prove two workers. */
+    private static String meet(Path directory, String me, String other) throws IOException, InterruptedException {
+        Files.createFile(directory.resolve(me));
+        long begin = System.nanoTime();
+        while (!Files.exists(directory.resolve(other))) {
+            if (System.nanoTime() - begin > MEETING_NANOS) {
+                throw new IOException("the other worker did not come");
+            }
+            Thread.sleep(1);
+        }
+        return me;
+    }
+}

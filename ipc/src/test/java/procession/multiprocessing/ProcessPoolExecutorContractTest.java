@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+import procession.futures.Executor;
+import procession.futures.ExecutorContract;
+import procession.testing.LeakCheck;
+
+@ExtendWith(LeakCheck.class)
+class ProcessPoolExecutorContractTest extends ExecutorContract {
+    @Override
+    protected Executor create(int maxWorkers) {
+        return new ProcessPoolExecutor(maxWorkers);
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+
+/** What tests do to worker processes, and in them. */
+final class Workers {
+    private Workers() {}
+
+    /** In a task: never ends by itself. */
+    static void never() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    static long pid() {
+        return ProcessHandle.current().pid();
+    }
+
+    static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    static void kill(long pid, String signal) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new AssertionError("kill -" + signal + " " + pid + " ended with code " + code);
+        }
+    }
+
+    static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    /** Whether a process has ended; one that nobody has waited for yet has ended too. */
+    static boolean isGone(long pid) throws IOException {
+        Path stat = Path.of("/proc", Long.toString(pid), "stat");
+        if (!Files.exists(stat)) {
+            return true;
+        }
+        try {
+            String text = Files.readString(stat, StandardCharsets.ISO_8859_1);
+            char state = text.charAt(text.lastIndexOf(')') + 2);
+            return state == 'Z' || state == 'X';
+        } catch (IOException ended) {
+            return !Files.exists(stat);
+        }
+    }
+}
