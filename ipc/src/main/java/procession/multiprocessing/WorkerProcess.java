@@ -63,7 +63,9 @@ final class WorkerProcess {
     /** Until when its present step may take; {@link #isLate} says what then. */
     long deadlineNanos;
 
+    /** Whether this side decided to kill it; not set when it is destroyed because contact was lost. */
     boolean killed;
+
     boolean saidGoodbye;
 
     /** Why it could not even be started. */
@@ -78,6 +80,7 @@ final class WorkerProcess {
     private @Nullable OutputPump stderr;
     private FrameReader reader = newReader();
     private final Deque<OutgoingFrame> outgoing = new ArrayDeque<>();
+    private boolean contactLost;
     private boolean exited;
     private boolean stderrEnded;
     private boolean buried;
@@ -179,7 +182,7 @@ final class WorkerProcess {
 
     /** Returns whether it can be given something to do. */
     boolean isFit() {
-        return state == State.READY && !killed && !saidGoodbye && !exited;
+        return state == State.READY && !killed && !saidGoodbye && !contactLost && !exited;
     }
 
     /** Returns whether {@link #deadlineNanos} means anything now. */
@@ -289,7 +292,9 @@ final class WorkerProcess {
     private void disconnected() {
         closeChannel();
         if (!exited && !saidGoodbye && state != State.STARTING) {
-            kill(); // it can't be talked to any more
+            contactLost = true; // it is dead or can't be talked to any more; either way this was not our doing
+            loop.isUnfit(this);
+            destroy();
         }
     }
 
@@ -322,6 +327,10 @@ final class WorkerProcess {
     void kill() {
         killed = true;
         loop.isUnfit(this);
+        destroy();
+    }
+
+    private void destroy() {
         Process running = process;
         if (running != null && !exited) {
             ProcessTree.kill(running, name);
