@@ -46,6 +46,10 @@ final class WorkerProcess {
     }
 
     private static final long STDERR_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** How long a process whose socket has closed may take to exit by itself, as the dying do. */
+    private static final long CONTACT_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int READS_A_TURN = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -174,6 +178,10 @@ final class WorkerProcess {
             buryIfOver();
             return;
         }
+        if (contactLost) {
+            destroy();
+            return;
+        }
         if (state == State.STARTING) {
             startFailure = new IOException("the worker process " + pid() + " did not connect in time");
         }
@@ -187,7 +195,7 @@ final class WorkerProcess {
 
     /** Returns whether {@link #deadlineNanos} means anything now. */
     boolean hasDeadline() {
-        return exited || state == State.STARTING || state == State.EXITING || saidGoodbye;
+        return exited || contactLost || state == State.STARTING || state == State.EXITING || saidGoodbye;
     }
 
     /** Called by the selector, for the listener or the channel. */
@@ -294,7 +302,7 @@ final class WorkerProcess {
         if (!exited && !saidGoodbye && state != State.STARTING) {
             contactLost = true; // it is dead or can't be talked to any more; either way this was not our doing
             loop.isUnfit(this);
-            destroy();
+            deadlineNanos = System.nanoTime() + CONTACT_GRACE_NANOS;
         }
     }
 
