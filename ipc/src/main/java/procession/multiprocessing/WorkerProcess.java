@@ -81,6 +81,8 @@ final class WorkerProcess {
     private @Nullable StartMark mark;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
+    private @Nullable SelectionKey listening;
+    private @Nullable OutputPump stdout;
     private @Nullable OutputPump stderr;
     private FrameReader reader = newReader();
     private final Deque<OutgoingFrame> outgoing = new ArrayDeque<>();
@@ -121,27 +123,29 @@ final class WorkerProcess {
             return;
         }
         Rendezvous place = opened;
+        OutputPump output = OutputPump.toStdout(started.getInputStream());
         OutputPump errors = OutputPump.toStderr(started.getErrorStream(), () -> loop.post(this::stderrHasEnded));
-        loop.post(() -> hasStarted(started, place, shared, errors));
+        loop.post(() -> hasStarted(started, place, shared, output, errors));
         var unused = started.onExit().thenRun(() -> loop.post(this::hasExited));
         Thread pump = new Thread(errors, name + "-stderr");
         pump.setDaemon(true);
         pump.start();
-        OutputPump.toStdout(started.getInputStream()).run();
+        output.run();
     }
 
     // ---- on the pool thread ----
 
-    private void hasStarted(Process started, Rendezvous place, StartMark shared, OutputPump errors) {
+    private void hasStarted(Process started, Rendezvous place, StartMark shared, OutputPump output, OutputPump errors) {
         process = started;
         mark = shared;
+        stdout = output;
         stderr = errors;
         meeting = place;
         if (killed) {
             kill();
         }
         try {
-            place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, this);
+            listening = place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, this);
         } catch (IOException unusable) {
             startFailure = unusable;
             kill();
@@ -229,6 +233,7 @@ final class WorkerProcess {
                 reader = newReader();
                 key = accepted.register(loop.selector(), SelectionKey.OP_READ, this);
                 channel = accepted;
+                listenForOthers(false);
             }
         } catch (IOException failure) {
             PoolLoop.closeQuietly(accepted);
@@ -295,10 +300,19 @@ final class WorkerProcess {
             }
         }
         closeChannel(); // somebody else; the worker itself may still come
+        listenForOthers(true);
+    }
+
+    /** One is heard at a time; meanwhile the others wait in the backlog, where they must not wake the selector. */
+    private void listenForOthers(boolean listen) {
+        if (listening != null && listening.isValid()) {
+            listening.interestOps(listen ? SelectionKey.OP_ACCEPT : 0);
+        }
     }
 
     private void disconnected() {
         closeChannel();
+        listenForOthers(true);
         if (!exited && !saidGoodbye && state != State.STARTING) {
             contactLost = true; // it is dead or can't be talked to any more; either way this was not our doing
             loop.isUnfit(this);
@@ -393,8 +407,12 @@ final class WorkerProcess {
         return mark == null || mark.lastStarted() == task.id;
     }
 
-    /** Returns the last lines that the process wrote to its standard error. */
+    /** Returns the last lines that the process wrote to its standard error, or what the JVM said of its crash. */
     String stderrTail() {
+        String crash = stdout == null ? "" : stdout.tail(); // to which the JVM writes at a crash, whatever its options
+        if (crash.contains("A fatal error has been detected")) {
+            return crash;
+        }
         return stderr == null ? "" : stderr.tail();
     }
 

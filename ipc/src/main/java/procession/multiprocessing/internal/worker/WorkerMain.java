@@ -61,7 +61,6 @@ public final class WorkerMain {
             Runtime.getRuntime().halt(START_FAILED);
             throw parentIsGone;
         }
-        SelfKill.prepare();
         BlockingQueue<Frame> calls = new LinkedBlockingQueue<>();
         Thread reader = new Thread(() -> readUntilParentIsGone(channel, calls, socket), "procession-control");
         reader.setDaemon(true);
@@ -70,6 +69,7 @@ public final class WorkerMain {
         Answers answers = new Answers(channel);
         answers.send(FrameDescriptor.HELLO, 0, hello(token));
         new TaskThread(() -> serve(new Calls(calls, answers, mark))).start();
+        SelfKill.prepare(); // last, because the pool waits for the rest
     }
 
     private static void serve(Calls calls) {
