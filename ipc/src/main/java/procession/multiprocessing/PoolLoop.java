@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.WorkerCommand;
@@ -51,6 +52,12 @@ final class PoolLoop {
      *
      * The pool thread is not a daemon while there is something to do, so that a program that forgets to close its pool
      * still gets its results; after IDLE_NANOS without work it hands over to a daemon thread, so that the program ends.
+     * A submitter that finds it a daemon starts a keeper, a thread that is none and ends when the pool thread is none again:
+     * so the program can't end between submit and the next hand-over. Each side writes first and reads then:
+     *
+     *     submitter:   add to mailbox ── daemon? ── start a keeper
+     *     pool thread: say "daemon" ── mailbox empty? ── hand over, or take it back
+     *     pool thread: say "not a daemon" ── a keeper? ── release it        submitter: note the keeper ── still a daemon?
      */
     static final long EXIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -92,6 +99,12 @@ final class PoolLoop {
     /** Written by the pool thread, as its last act. */
     private volatile boolean over;
 
+    /** Whether the loop runs on a daemon thread; written by the pool thread, before it hands over and after. */
+    private volatile boolean daemon;
+
+    /** Releases the thread that keeps the program from ending; set by submitters, taken by whoever releases it. */
+    private final AtomicReference<@Nullable CountDownLatch> keeper = new AtomicReference<>();
+
     // ---- owned by the pool thread ----
 
     private final Deque<Batch> pending = new ArrayDeque<>();
@@ -114,7 +127,7 @@ final class PoolLoop {
             return thread;
         });
         this.results.allowCoreThreadTimeOut(true);
-        handOver(true);
+        handOver(false);
     }
 
     // ---- called by any thread ----
@@ -142,7 +155,37 @@ final class PoolLoop {
         } finally {
             gate.unlock();
         }
+        if (daemon) {
+            keepAlive();
+        }
         wakeUp();
+    }
+
+    /** Keeps the program from ending before the pool thread has seen that there is something to do. */
+    private void keepAlive() {
+        CountDownLatch latch = new CountDownLatch(1);
+        if (keeper.compareAndSet(null, latch)) {
+            new Thread(
+                            () -> {
+                                try {
+                                    latch.await();
+                                } catch (InterruptedException nobodyNeedsIt) {
+                                    // whoever interrupts all threads wants the program to end
+                                }
+                            },
+                            name + "-keeper")
+                    .start();
+            if (!daemon || over) {
+                releaseKeeper();
+            }
+        }
+    }
+
+    private void releaseKeeper() {
+        CountDownLatch latch = keeper.getAndSet(null);
+        if (latch != null) {
+            latch.countDown();
+        }
     }
 
     /** Adds an event; it is dropped if the pool is over. */
@@ -268,24 +311,46 @@ final class PoolLoop {
         return selector;
     }
 
-    private void handOver(boolean daemon) {
+    private void handOver(boolean toDaemon) {
         Thread next = new Thread(this::run, name);
-        next.setDaemon(daemon);
+        next.setDaemon(toDaemon);
         next.start();
+    }
+
+    /** Hands over if the thread is not of the kind that is needed; returns whether it did. */
+    private boolean handOverIfNeeded() {
+        boolean busy = !pending.isEmpty() || workers.size() > idle.size();
+        if (busy) {
+            idleSinceNanos = System.nanoTime();
+        }
+        if (daemon && !busy && mailbox.isEmpty()) {
+            releaseKeeper(); // what it was started for is over already, or was cancelled; submitters wake this up after
+        }
+        if (over || busy != daemon || (!busy && System.nanoTime() - idleSinceNanos < IDLE_NANOS)) {
+            return false;
+        }
+        if (!busy) {
+            daemon = true;
+            if (!mailbox.isEmpty()) {
+                daemon = false;
+                releaseKeeper(); // of a submitter who believed it
+                return false;
+            }
+        }
+        handOver(!busy);
+        return true;
     }
 
     private void run() {
         owner = Thread.currentThread();
-        boolean daemon = Thread.currentThread().isDaemon();
+        daemon = Thread.currentThread().isDaemon();
+        if (!daemon) {
+            releaseKeeper();
+        }
         try {
             while (!over) {
-                turn(daemon);
-                boolean busy = !pending.isEmpty() || workers.size() > idle.size();
-                if (busy) {
-                    idleSinceNanos = System.nanoTime();
-                }
-                if (busy == daemon && (busy || System.nanoTime() - idleSinceNanos >= IDLE_NANOS) && !over) {
-                    handOver(!daemon);
+                turn();
+                if (handOverIfNeeded()) {
                     return;
                 }
             }
@@ -295,8 +360,8 @@ final class PoolLoop {
         }
     }
 
-    private void turn(boolean daemon) throws IOException {
-        long wait = mailbox.isEmpty() ? nanosUntilDeadline(daemon) : 0;
+    private void turn() throws IOException {
+        long wait = mailbox.isEmpty() ? nanosUntilDeadline() : 0;
         if (wait <= 0) {
             selector.selectNow(key -> ((WorkerProcess) key.attachment()).selected(key));
         } else {
@@ -314,7 +379,7 @@ final class PoolLoop {
         }
     }
 
-    private long nanosUntilDeadline(boolean daemon) {
+    private long nanosUntilDeadline() {
         long now = System.nanoTime();
         long wait = Long.MAX_VALUE;
         for (WorkerProcess worker : workers) {
@@ -542,6 +607,7 @@ final class PoolLoop {
     }
 
     private void end() {
+        releaseKeeper();
         results.execute(terminated::countDown); // behind every result that is still to be decoded
         results.shutdown();
     }
