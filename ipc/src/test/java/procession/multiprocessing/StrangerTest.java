@@ -6,20 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashSet;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import procession.futures.Future;
@@ -33,6 +39,10 @@ import procession.testing.LeakCheck;
 /** Who connects to a pool's socket without being its worker gets nothing, and keeps nobody out. */
 @ExtendWith(LeakCheck.class)
 class StrangerTest {
+    private final String usual = System.getProperty("java.io.tmpdir");
+
+    @TempDir
+    Path directory;
 
     /** What a stranger sends. */
     enum Opening {
@@ -87,37 +97,50 @@ class StrangerTest {
         assertTrue(new OutgoingFrame(FrameDescriptor.RESULT, 1, ObjectCodec.encode("forged")).writeTo(channel));
     }
 
-    private static Set<Path> meetingPlaces() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("procession-"))
-                    .map(directory -> directory.resolve("control.sock"))
+    private Set<Path> meetingPlaces() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(place -> place.resolve("control.sock"))
                     .filter(Files::exists)
                     .collect(Collectors.toSet());
         }
     }
 
-    private static SocketChannel connectBeforeTheWorker(Set<Path> before) throws Exception {
-        Set<Path> open = new HashSet<>();
-        Await.until("a socket", () -> {
-            open.addAll(meetingPlaces());
-            open.removeAll(before);
-            return !open.isEmpty();
+    private SocketChannel connectBeforeTheWorker() throws IOException {
+        AtomicReference<SocketChannel> connected = new AtomicReference<>();
+        Await.until("a connection", () -> {
+            for (Path socket : meetingPlaces()) {
+                try {
+                    assertEquals(
+                            "rwx------",
+                            PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.resolveSibling(""))),
+                            "nobody else gets here");
+                    connected.set(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+                } catch (ConnectException | NoSuchFileException notListeningYetOrNoLonger) {
+                    return false;
+                }
+            }
+            return connected.get() != null;
         });
-        Path socket = open.iterator().next();
-        assertEquals(
-                "rwx------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.resolveSibling(""))),
-                "nobody else gets here");
-        return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        return Objects.requireNonNull(connected.get());
+    }
+
+    /** Other programs' pools meet in the usual directory, and must be left alone. */
+    @BeforeEach
+    void meetHere() {
+        System.setProperty("java.io.tmpdir", directory.toString());
+    }
+
+    @AfterEach
+    void meetElsewhere() {
+        System.setProperty("java.io.tmpdir", usual);
     }
 
     @ParameterizedTest
     @EnumSource
     void stranger_isSentAway(Opening opening) throws Exception {
-        Set<Path> before = meetingPlaces();
         try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
             Future<String> future = pool.submit(() -> "genuine");
-            try (SocketChannel stranger = connectBeforeTheWorker(before)) {
+            try (SocketChannel stranger = connectBeforeTheWorker()) {
                 ByteBuffer bytes = ByteBuffer.wrap(opening.bytes());
                 boolean closed = false;
                 try {
