@@ -110,7 +110,7 @@ public abstract class AbstractExecutor implements Executor {
 
     @Override
     public Future<?> submit(Runnable task) {
-        return dispatch(Calls.of(Objects.requireNonNull(task, "task")));
+        return this.<@Nullable Void>dispatch(Calls.of(Objects.requireNonNull(task, "task")));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,19 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
      */
     public final boolean trySetException(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
-        return phase != CANCELLED && super.setException(failure);
+        return phase != CANCELLED && super.setException(presentable(failure));
+    }
+
+    /** Whoever waits gets an ExecutionException with the failure's text in it, so there must be one. */
+    private static Throwable presentable(Throwable failure) {
+        try {
+            if (failure.toString() != null) {
+                return failure;
+            }
+        } catch (Throwable rude) {
+            failure.addSuppressed(rude);
+        }
+        return new CompletionException(failure.getClass().getName() + ", whose own methods fail", failure);
     }
 
     @Override

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -331,21 +330,28 @@ class FutureTest {
 
     @Test
     void cancelAndStart_racing_exactlyOneWins() {
-        for (int i = 0; i < 2000; i++) {
-            Promise<Integer> promise = pending();
-            List<String> winners = new CopyOnWriteArrayList<>();
-            try (ThreadHarness threads = new ThreadHarness()) {
-                threads.start("canceller", () -> {
-                    if (promise.cancel()) {
-                        winners.add("cancel");
+        List<Promise<Integer>> promises =
+                IntStream.range(0, 200_000).mapToObj(i -> pending()).toList();
+        List<AtomicInteger> winners =
+                promises.stream().map(promise -> new AtomicInteger()).toList();
+        try (ThreadHarness threads = new ThreadHarness()) {
+            AtomicInteger turn = new AtomicInteger();
+            // Both go from promise to promise together.
+            threads.startTogether(2, "racer", () -> {
+                boolean cancels = turn.getAndIncrement() == 0;
+                for (int i = 0; i < promises.size(); i++) {
+                    Promise<Integer> promise = promises.get(i);
+                    if (cancels ? promise.cancel() : promise.setRunningOrNotifyCancel()) {
+                        winners.get(i).incrementAndGet();
                     }
-                });
-                if (promise.setRunningOrNotifyCancel()) {
-                    winners.add("run");
+                    turn.incrementAndGet();
+                    for (int spins = 0; turn.get() < 2 * i + 4 && spins < 1000; spins++) {
+                        Thread.onSpinWait();
+                    }
                 }
-            }
-            assertEquals(1, winners.size(), winners::toString);
+            });
         }
+        assertTrue(winners.stream().allMatch(wins -> wins.get() == 1));
     }
 
     @Test

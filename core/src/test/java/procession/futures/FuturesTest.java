@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import procession.testing.Await;
+import procession.testing.Delays;
 import procession.testing.ThreadHarness;
 
 @SuppressWarnings("NullAway") // passes nulls on purpose, and knows which exceptions have causes
@@ -68,15 +69,18 @@ class FuturesTest {
         }
     }
 
-    /** Calls wait in a thread, makes sure that it blocks, and then does something that must end it. */
+    /** Calls wait in a thread, makes sure that it blocks, and then does something of which only the last step ends it. */
     private <F extends Future<?>> Futures.DoneAndNotDone<F> waitWhile(
             Collection<F> futures, ReturnWhen when, Runnable... steps) {
         CompletableFuture<Futures.DoneAndNotDone<F>> found = new CompletableFuture<>();
         try (ThreadHarness threads = new ThreadHarness()) {
             Thread waiter = threads.start("waiter", () -> found.complete(Futures.wait(futures, when)));
-            for (Runnable step : steps) {
+            for (int i = 0; i < steps.length; i++) {
                 Await.blocked(waiter);
-                step.run();
+                steps[i].run();
+                if (i < steps.length - 1) {
+                    assertFalse(Await.becomesTrue(Delays.brief(), () -> !waiter.isAlive()), "ended after step " + i);
+                }
             }
         }
         return found.join();

@@ -302,27 +302,29 @@ class ThreadPoolExecutorTest {
 
     @Test
     void shutdownNow_inAChunk_returnsTheRestOfIt() throws Exception {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
-        CountDownLatch started = new CountDownLatch(1);
-        Results<Integer> results = executor.map(
-                i -> {
-                    if (i == 1) {
-                        started.countDown();
-                        new CountDownLatch(1).await();
-                    }
-                    return i;
-                },
-                List.of(0, 1, 2, 3),
-                MapOptions.chunksize(4));
-        started.await();
-        List<Runnable> rest = executor.shutdownNow();
-        assertEquals(2, rest.size());
-        assertTrue(executor.awaitTermination(1, TimeUnit.DAYS));
-        rest.forEach(Runnable::run);
-        List<Outcome<Integer>> outcomes = results.outcomes().toList();
-        assertEquals(Outcome.success(0), outcomes.get(0));
-        assertInstanceOf(InterruptedException.class, outcomes.get(1).failure());
-        assertEquals(List.of(Outcome.success(2), Outcome.success(3)), outcomes.subList(2, 4));
+        for (int round = 0; round < 200; round++) {
+            ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+            CountDownLatch started = new CountDownLatch(1);
+            Results<Integer> results = executor.map(
+                    i -> {
+                        if (i == 1) {
+                            started.countDown();
+                            new CountDownLatch(1).await();
+                        }
+                        return i;
+                    },
+                    List.of(0, 1, 2, 3),
+                    MapOptions.chunksize(4));
+            started.await();
+            List<Runnable> rest = executor.shutdownNow();
+            assertEquals(2, rest.size());
+            assertTrue(executor.awaitTermination(1, TimeUnit.DAYS));
+            rest.forEach(Runnable::run);
+            List<Outcome<Integer>> outcomes = results.outcomes().toList();
+            assertEquals(Outcome.success(0), outcomes.get(0));
+            assertInstanceOf(InterruptedException.class, outcomes.get(1).failure());
+            assertEquals(List.of(Outcome.success(2), Outcome.success(3)), outcomes.subList(2, 4));
+        }
     }
 
     @Test

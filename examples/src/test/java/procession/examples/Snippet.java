@@ -133,7 +133,7 @@ final class Snippet {
                 StringBuilder errors = new StringBuilder(block.where())
                         .append(" does not compile; what a comment takes for granted goes into Snippet.CONTEXT:");
                 for (Diagnostic<?> error : found.getDiagnostics()) {
-                    errors.append("\n  ").append(file).append(':').append(error);
+                    errors.append("\n  ").append(error);
                 }
                 throw new AssertionError(errors);
             }

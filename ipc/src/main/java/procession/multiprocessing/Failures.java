@@ -29,8 +29,16 @@ final class Failures {
                 setResult(task, codec.decode(payload));
             }
         } catch (Throwable unreadable) {
-            task.trySetException(new NotTransferableException(
-                    "the result of " + task.inWords() + " arrived and can't be read: " + unreadable, unreadable));
+            Throwable failure = unreadable;
+            try {
+                failure = new NotTransferableException(
+                        "the result of " + task.inWords() + " arrived and can't be read: "
+                                + FailureCodec.textOf(unreadable),
+                        unreadable);
+            } catch (OutOfMemoryError noRoomForWords) {
+                // the failure itself has to do
+            }
+            task.trySetException(failure);
         }
     }
 
@@ -98,12 +106,13 @@ final class Failures {
         }
     }
 
-    static WorkerDiedException died(WorkerProcess worker, ProcessTask<?> task) {
+    static WorkerDiedException died(WorkerProcess worker, ProcessTask<?> task, boolean started) {
         ExitStatus status = worker.exitStatus();
         String tail = worker.stderrTail();
         boolean outOfMemory = tail.contains("Terminating due to java.lang.OutOfMemoryError");
         String inWords = status.inWords()
-                + (outOfMemory ? " because it ran out of memory (raise its heap with jvmOptions(\"-Xmx…\"))" : "");
+                + (outOfMemory ? " because it ran out of memory (raise its heap with jvmOptions(\"-Xmx…\"))" : "")
+                + (started ? " while it was running" : ", as several did before, when it was given");
         return new WorkerDiedException(
                 worker.pid(),
                 status.signal().orElse(status.status()),

@@ -49,9 +49,7 @@ final class PoolLoop extends EventLoop {
      */
     static final long EXIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final System.Logger LOGGER = System.getLogger("procession.multiprocessing");
     private static final AtomicInteger POOLS = new AtomicInteger();
-    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int MAX_START_FAILURES = 3;
@@ -81,6 +79,12 @@ final class PoolLoop extends EventLoop {
     private int startFailures;
     private long retryAtNanos = System.nanoTime();
 
+    /** Whether what has not started must not start any more, because all workers are being ended. */
+    private boolean noMoreStarts;
+
+    /** Why the pool is to be broken at the end of this turn. */
+    private @Nullable BrokenProcessPoolException breaking;
+
     PoolLoop(PoolOptions options, WorkerCommand command, ObjectCodec codec) throws IOException {
         super("procession-pool-" + POOLS.incrementAndGet());
         this.options = options;
@@ -105,7 +109,7 @@ final class PoolLoop extends EventLoop {
             if (shutdown) {
                 throw new RejectedExecutionException("can't submit a task after shutdown: " + name());
             }
-            post(() -> pending.add(batch));
+            postWork(() -> pending.add(batch));
         } finally {
             gate.unlock();
         }
@@ -140,7 +144,7 @@ final class PoolLoop extends EventLoop {
         close(() -> {
             for (Batch batch : pending) {
                 for (ProcessTask<?> task : batch.tasks) {
-                    if (!task.claimed && task.cancel()) {
+                    if (task.cancel(false)) { // it has not started, whether or not a worker had it once
                         never.add(task);
                     }
                 }
@@ -151,7 +155,7 @@ final class PoolLoop extends EventLoop {
         boolean done = false;
         while (!done) {
             try {
-                done = collected.await(1, TimeUnit.SECONDS) || isOver();
+                done = isOver() || collected.await(100, TimeUnit.MILLISECONDS);
             } catch (InterruptedException later) {
                 interrupted = true; // restored below
             }
@@ -165,6 +169,7 @@ final class PoolLoop extends EventLoop {
     /** Kills the workers that run a task, whose futures are cancelled. */
     void stopRunning() {
         post(() -> {
+            noMoreStarts = true;
             for (WorkerProcess worker : workers) {
                 Batch assigned = worker.assigned;
                 if (assigned != null) {
@@ -178,6 +183,7 @@ final class PoolLoop extends EventLoop {
     /** Ends every worker process, by force or by request; what they run fails. */
     void endWorkers(boolean force) {
         post(() -> {
+            noMoreStarts = true;
             for (WorkerProcess worker : workers) {
                 if (force) {
                     worker.kill();
@@ -205,7 +211,7 @@ final class PoolLoop extends EventLoop {
     // ---- the loop's thread: turns ----
 
     @Override
-    boolean isBusy() {
+    boolean hasWork() {
         return !pending.isEmpty() || workers.size() > idle.size();
     }
 
@@ -219,7 +225,7 @@ final class PoolLoop extends EventLoop {
             }
             wait = Math.min(wait, nanosUntilLimit(worker, now));
         }
-        if (!pending.isEmpty() && places() < options.maxWorkers()) {
+        if (!pending.isEmpty() && retryAtNanos - now > 0) { // if it is over, what could be started was
             wait = Math.min(wait, retryAtNanos - now);
         }
         return wait;
@@ -260,6 +266,10 @@ final class PoolLoop extends EventLoop {
     @Override
     void afterEvents() {
         enforceDeadlines();
+        if (breaking != null) {
+            breakPool(breaking);
+            breaking = null;
+        }
         assignPending();
         if (shutdown && pending.isEmpty()) {
             windDown();
@@ -386,11 +396,14 @@ final class PoolLoop extends EventLoop {
     }
 
     private WorkerProcess startWorker(int rank) {
-        WorkerProcess worker = new WorkerProcess(this, ++workersStarted, rank, System.nanoTime() + START_NANOS);
+        WorkerProcess worker =
+                new WorkerProcess(this, ++workersStarted, rank, System.nanoTime() + options.startNanos());
         workers.add(worker);
-        Thread starter = new Thread(() -> worker.start(command), worker.name + "-stdout");
-        starter.setDaemon(true);
-        starter.start();
+        try {
+            PoolThreads.daemon(worker.name, () -> worker.start(command)).start();
+        } catch (OutOfMemoryError noThread) {
+            startFailed(worker, new IOException(noThread));
+        }
         return worker;
     }
 
@@ -412,23 +425,29 @@ final class PoolLoop extends EventLoop {
     /** A worker that is ours has sent a frame. */
     void received(WorkerProcess worker, Frame frame) {
         switch (frame.type()) {
-            case FrameDescriptor.READY -> {
-                startFailures = 0;
-                worker.state = WorkerProcess.State.READY;
-                isIdle(worker);
-            }
-            case FrameDescriptor.INIT_FAILED -> {
-                worker.startFailure = new IOException("the initializer failed in the worker process " + worker.pid()
-                        + ": " + Failures.inWords(frame));
-                worker.kill();
-            }
+            case FrameDescriptor.READY -> isReady(worker);
+            case FrameDescriptor.INIT_FAILED ->
+                worker.startFailed(new IOException("the initializer failed in the worker process " + worker.pid() + ": "
+                        + Failures.inWords(frame)));
             case FrameDescriptor.RESULT, FrameDescriptor.FAILURE -> answered(worker, frame);
             case FrameDescriptor.PROGRESS -> progressed(worker, frame);
             case FrameDescriptor.STACK -> stopped(worker, frame);
-            default -> {
-                LOGGER.log(Level.ERROR, worker + " sent a frame of unknown type " + frame.type() + "; it is killed");
-                worker.kill();
-            }
+            default -> misbehaved(worker, "sent a frame of unknown type " + frame.type());
+        }
+    }
+
+    private void misbehaved(WorkerProcess worker, String how) {
+        log(Level.ERROR, worker + " " + how + "; it is killed");
+        worker.startFailed(new IOException(worker + " " + how));
+    }
+
+    private void isReady(WorkerProcess worker) {
+        if (worker.state == WorkerProcess.State.GREETED) {
+            startFailures = 0;
+            worker.state = WorkerProcess.State.READY;
+            isIdle(worker);
+        } else if (worker.state != WorkerProcess.State.EXITING) {
+            misbehaved(worker, "said a second time that it is ready");
         }
     }
 
@@ -436,8 +455,7 @@ final class PoolLoop extends EventLoop {
         Batch assigned = worker.assigned;
         ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
         if (assigned == null || task == null || task.id != frame.taskId()) {
-            LOGGER.log(Level.ERROR, worker + " answered a task that it was not given; it is killed");
-            worker.kill();
+            misbehaved(worker, "answered a task that it was not given");
             return;
         }
         assigned.tasks.removeFirst();
@@ -488,8 +506,9 @@ final class PoolLoop extends EventLoop {
         if (frame.type() == FrameDescriptor.RESULT && frame.payload() != null && ObjectCodec.isPlain(frame.payload())) {
             Failures.complete(task, frame, codec); // runs no code of any class but the JDK's
         } else {
-            runLater(() -> Failures.complete(task, frame, codec));
+            decodeLater(() -> Failures.complete(task, frame, codec));
         }
+        task.forgetArguments();
     }
 
     // ---- the loop's thread: stopping and dying ----
@@ -527,11 +546,12 @@ final class PoolLoop extends EventLoop {
 
     /** Runs a task again that had to be killed or whose worker died, if it may be; else completes it. */
     private void failedLimits(Batch batch, ProcessTask<?> task, Throwable failure) {
-        if (task.retriesLeft > 0 && !task.isDone()) {
+        if (task.retriesLeft > 0 && !task.isDone() && !noMoreStarts) {
             task.retriesLeft--;
             pending.addFirst(batch.alone(task));
         } else {
             task.failLimits(failure);
+            task.forgetArguments();
         }
     }
 
@@ -559,7 +579,7 @@ final class PoolLoop extends EventLoop {
         if (assigned != null) {
             lost(worker, assigned);
         } else if (worker.state == WorkerProcess.State.READY && !worker.killed) {
-            LOGGER.log(
+            log(
                     Level.WARNING,
                     worker.name + ": the idle worker process " + worker.pid() + " "
                             + worker.exitStatus().inWords() + "; another takes its place when there is work");
@@ -574,10 +594,16 @@ final class PoolLoop extends EventLoop {
         if (started || (!worker.killed && ++first.lostDeliveries >= MAX_LOST_DELIVERIES)) {
             assigned.tasks.removeFirst();
             WorkerProcess.Stop stop = worker.stop;
-            boolean overran = stop != null && stop.task() == first && stop.overrun() != null;
-            failedLimits(assigned, first, overran ? overran(worker, stop, null) : Failures.died(worker, first));
+            failedLimits(
+                    assigned,
+                    first,
+                    stop != null && stop.task() == first && stop.overrun() != null
+                            ? overran(worker, stop, null)
+                            : Failures.died(worker, first, started));
         }
-        if (!assigned.tasks.isEmpty()) {
+        if (noMoreStarts) {
+            assigned.tasks.forEach(task -> task.cancel(false));
+        } else if (!assigned.tasks.isEmpty()) {
             pending.addFirst(assigned);
         }
     }
@@ -588,12 +614,12 @@ final class PoolLoop extends EventLoop {
         retryAtNanos = System.nanoTime() + wait;
         String reason = worker.startFailureInWords();
         boolean noneWorks = workers.stream().noneMatch(each -> each.state == WorkerProcess.State.READY);
-        LOGGER.log(Level.WARNING, worker.name + " did not start (" + startFailures + " in a row): " + reason);
+        log(Level.WARNING, worker.name + " did not start (" + startFailures + " in a row): " + reason);
         if (startFailures >= MAX_START_FAILURES && noneWorks) {
-            breakPool(new BrokenProcessPoolException(
+            breaking = new BrokenProcessPoolException(
                     name() + " is broken, because " + startFailures
                             + " workers in a row failed to start; the last one: " + reason,
-                    worker.startFailure));
+                    worker.startFailure);
         }
     }
 
@@ -603,7 +629,7 @@ final class PoolLoop extends EventLoop {
             event.run(); // what was accepted before the gate closed fails with the rest
         }
         failPending(reason);
-        workers.forEach(WorkerProcess::kill);
+        List.copyOf(workers).forEach(WorkerProcess::kill);
     }
 
     private void closeGate(BrokenProcessPoolException reason) {
@@ -632,7 +658,7 @@ final class PoolLoop extends EventLoop {
                 worker.kill();
             }
         }
-        if (workers.isEmpty() && mailbox().isEmpty()) {
+        if (workers.isEmpty() && isAllDecoded() && mailbox().isEmpty()) {
             finish();
         }
     }
@@ -650,12 +676,12 @@ final class PoolLoop extends EventLoop {
         }
         failPending(reason);
         for (WorkerProcess worker : workers) {
-            worker.kill();
             Batch assigned = worker.assigned;
             if (assigned != null) {
                 assigned.tasks.forEach(task -> task.trySetException(another(reason)));
             }
         }
+        workers.forEach(WorkerProcess::kill);
     }
 
     @Override

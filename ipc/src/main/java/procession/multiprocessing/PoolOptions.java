@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param exitHook the encoded exit hook, or an encoded {@code null}
  * @param maxTasksPerChild how many tasks a worker runs before another takes its place; {@code Integer.MAX_VALUE} for any
  *     number
+ * @param startNanos how long a worker may take until it is ready
  * @param idleNanos how long a worker may be idle; {@code Long.MAX_VALUE} for any time
  * @param taskTimeout the timeout of tasks that have none of their own
  */
@@ -21,5 +22,6 @@ record PoolOptions(
         byte[] initializer,
         byte[] exitHook,
         int maxTasksPerChild,
+        long startNanos,
         long idleNanos,
         Optional<Duration> taskTimeout) {}

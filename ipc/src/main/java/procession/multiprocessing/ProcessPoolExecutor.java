@@ -88,6 +88,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                 encode(callOrNull(builder.initializer)),
                 encode(callOrNull(builder.exitHook)),
                 builder.maxTasksPerChild,
+                builder.startNanos,
                 builder.idleNanos,
                 builder.taskTimeout);
         WorkerCommand command = WorkerCommand.create(context, builder.maxWorkers, builder.jvmOptions);
@@ -258,6 +259,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         private @Nullable Action initializer;
         private @Nullable Action exitHook;
         private int maxTasksPerChild = Integer.MAX_VALUE;
+        private long startNanos = TimeUnit.SECONDS.toNanos(60);
         private long idleNanos = Long.MAX_VALUE;
         private Optional<Duration> taskTimeout = Optional.empty();
         private @Nullable ObjectInputFilter objectInputFilter;
@@ -336,6 +338,19 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                 throw new IllegalArgumentException("maxTasksPerChild must be at least 1, but is " + tasks);
             }
             maxTasksPerChild = tasks;
+            return this;
+        }
+
+        /**
+         * Sets how long a worker may take from its start until its initializer has run; one that takes longer is killed,
+         * and counts as one that failed to start.
+         *
+         * @param longest more than zero; 60 seconds if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Builder startTimeout(Duration longest) {
+            startNanos = Math.min(Deadline.toNanosSaturated(positive("startTimeout", longest)), Long.MAX_VALUE / 2);
             return this;
         }
 

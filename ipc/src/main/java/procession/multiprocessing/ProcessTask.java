@@ -8,14 +8,16 @@ import procession.futures.TaskOptions;
 
 /** One call in a process pool: its arguments in bytes, and the future of its result. */
 final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
+    private static final byte[] NOTHING = {};
+
     /** What the answers of a worker name it by; unique in its pool. */
     final long id;
 
     /** What is called, in words. */
     private final String called;
 
-    /** The encoded callable, or the encoded item of a chunk. */
-    final byte[] encoded;
+    /** The encoded callable, or the encoded item of a chunk; owned by the pool thread once it is submitted. */
+    byte[] encoded;
 
     /** What it may do, and what happens if it does more. */
     final TaskOptions.Chain limits;
@@ -42,10 +44,18 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
 
     /** Returns whether the task is to be sent to a worker now; from the first time on, Python's cancel() is too late. */
     boolean claim() {
-        if (!claimed && setRunningOrNotifyCancel()) {
-            claimed = true;
+        if (!claimed && !isDone()) {
+            try {
+                claimed = setRunningOrNotifyCancel();
+            } catch (IllegalStateException completedByHand) {
+                claimed = false; // somebody has cast the future to a promise; there is nothing left to run
+            }
         }
-        return claimed && !isDone();
+        boolean toBeRun = claimed && !isDone();
+        if (!toBeRun) {
+            forgetArguments();
+        }
+        return toBeRun;
     }
 
     /** Keeps callbacks, which are the user's, off the pool thread. */
@@ -67,6 +77,11 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
         } else {
             trySetException(failure);
         }
+    }
+
+    /** Gives the memory of the arguments back, which the future must not hold when it is done. */
+    void forgetArguments() {
+        encoded = NOTHING;
     }
 
     String inWords() {

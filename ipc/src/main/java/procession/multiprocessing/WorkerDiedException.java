@@ -25,7 +25,7 @@ public class WorkerDiedException extends RuntimeException {
      * @param pid the process id of the worker
      * @param status its exit code, or the number of the signal that killed it
      * @param bySignal whether {@code status} is a signal
-     * @param inWords how it ended, for the message
+     * @param inWords how it ended, and what it was doing with the task, for the message
      * @param running what it was running, for the message
      * @param stderrTail the last lines of what it wrote to its standard error, or an empty string
      * @param cause what else is known, or {@code null}
@@ -39,7 +39,7 @@ public class WorkerDiedException extends RuntimeException {
             String stderrTail,
             @Nullable Throwable cause) {
         super(
-                "the worker process " + pid + " " + inWords + " while it was running " + running
+                "the worker process " + pid + " " + inWords + " " + running
                         + (stderrTail.isEmpty()
                                 ? ""
                                 : "; the end of its stderr:\n"

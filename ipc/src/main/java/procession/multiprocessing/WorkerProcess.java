@@ -29,14 +29,14 @@ import procession.multiprocessing.internal.wire.OutgoingFrame;
  */
 final class WorkerProcess {
     /*
-     * Overview. Everything here is owned by the pool thread, except start(), which runs on a thread of the worker's own
-     * (starting a process takes milliseconds) and then goes on as the pump of the worker's stdout.
+     * Overview. Everything here is owned by the loop's thread, except start(), which runs on a thread of the worker's own:
+     * starting a process takes milliseconds, and somebody has to wait for its end.
      *
      *   STARTING ──connected, HELLO──► GREETED ──READY──► READY ──EXIT sent──► EXITING
      *       └──────────────┴──────────────┴────────────────┴───────────────────────┴──► (buried)
      *
-     * A worker is buried once its process has exited, every byte that it had sent was read, and its stderr has ended or
-     * STDERR_GRACE has passed (a grandchild may hold that pipe open for ever). Only then is it known what it had
+     * A worker is buried once its process has exited, every byte that it had sent was read, and its output has ended or
+     * OUTPUT_GRACE has passed (a grandchild may hold a pipe open for ever). Only then is it known what it had
      * answered, and only then does its pool learn of its end.
      */
     enum State {
@@ -46,7 +46,14 @@ final class WorkerProcess {
         EXITING
     }
 
-    private static final long STDERR_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int OUTPUTS = 2;
+
+    /** How long the end of its output may take after its exit. */
+    private static final long OUTPUT_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** How long a process whose socket has closed may take to exit by itself, as the dying do. */
+    private static final long CONTACT_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int READS_A_TURN = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -97,7 +104,9 @@ final class WorkerProcess {
     /** Until when its present step may take; {@link #isLate} says what then. */
     long deadlineNanos;
 
+    /** Whether this side decided to kill it; not set when it is destroyed because contact was lost. */
     boolean killed;
+
     boolean saidGoodbye;
 
     /** Why it could not even be started. */
@@ -109,11 +118,14 @@ final class WorkerProcess {
     private @Nullable StartMark mark;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
+    private @Nullable SelectionKey listening;
+    private @Nullable OutputPump stdout;
     private @Nullable OutputPump stderr;
     private FrameReader reader = newReader();
     private final Deque<OutgoingFrame> outgoing = new ArrayDeque<>();
+    private boolean contactLost;
     private boolean exited;
-    private boolean stderrEnded;
+    private int outputsEnded;
     private boolean buried;
 
     /**
@@ -140,65 +152,107 @@ final class WorkerProcess {
 
     // ---- on a thread of its own ----
 
-    /** Starts the process and then pumps its stdout until that ends. */
+    /** Starts the process, has its output pumped, and waits for its end. */
     void start(WorkerCommand command) {
         Rendezvous opened = null;
-        StartMark shared;
-        Process started;
+        Process started = null;
+        boolean known = false;
         try {
             opened = Rendezvous.open();
-            shared = StartMark.create(Rendezvous.markBeside(opened.socket()));
+            StartMark shared =
+                    StartMark.isSupported() ? StartMark.create(Rendezvous.markBeside(opened.socket())) : null;
             started = command.start(opened, name, token);
-        } catch (IOException | RuntimeException | OutOfMemoryError failure) {
+            Process running = started;
+            Rendezvous place = opened;
+            OutputPump output = OutputPump.toStdout(started.getInputStream(), () -> loop.post(this::outputHasEnded));
+            OutputPump errors = OutputPump.toStderr(started.getErrorStream(), () -> loop.post(this::outputHasEnded));
+            PoolThreads.daemon(name + "-stdout", output).start();
+            PoolThreads.daemon(name + "-stderr", errors).start();
+            known = loop.post(() -> hasStarted(running, place, shared, output, errors));
+        } catch (Throwable failure) {
+            IOException reason = failure instanceof IOException io ? io : new IOException(failure);
+            loop.post(() -> couldNotStart(reason));
+        }
+        if (started == null || !known) {
+            if (started != null) {
+                started.destroyForcibly();
+            }
             if (opened != null) {
                 opened.close();
             }
-            IOException reason = failure instanceof IOException io ? io : new IOException(failure);
-            loop.post(() -> loop.startFailed(this, reason));
-            return;
         }
-        Rendezvous place = opened;
-        OutputPump errors = OutputPump.toStderr(started.getErrorStream(), () -> loop.post(this::stderrHasEnded));
-        loop.post(() -> hasStarted(started, place, shared, errors));
-        var unused = started.onExit().thenRun(() -> loop.post(this::hasExited));
-        Thread pump = new Thread(errors, name + "-stderr");
-        pump.setDaemon(true);
-        pump.start();
-        OutputPump.toStdout(started.getInputStream()).run();
+        if (started != null) {
+            awaitExit(started);
+        }
     }
 
-    // ---- on the pool thread ----
+    /** Not by {@code onExit()}, which needs a thread of the common pool that a program may have none left of. */
+    private void awaitExit(Process started) {
+        boolean exited = false;
+        while (!exited) {
+            try {
+                started.waitFor();
+                exited = true;
+            } catch (InterruptedException nobodyIsMeantTo) {
+                // and nothing else ends this wait
+            }
+        }
+        loop.post(this::hasExited);
+    }
 
-    private void hasStarted(Process started, Rendezvous place, StartMark shared, OutputPump errors) {
+    // ---- on the loop's thread ----
+
+    private void hasStarted(
+            Process started, Rendezvous place, @Nullable StartMark shared, OutputPump output, OutputPump errors) {
+        if (buried) { // it was given up meanwhile
+            started.destroyForcibly();
+            place.close();
+            return;
+        }
         process = started;
         mark = shared;
+        stdout = output;
         stderr = errors;
         meeting = place;
         if (killed) {
             kill();
         }
         try {
-            place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, onSelect);
-        } catch (IOException unusable) {
-            startFailure = unusable;
-            kill();
+            listening = place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, onSelect);
+        } catch (IOException | RuntimeException unusable) {
+            startFailed(new IOException("its socket can't be listened to", unusable));
         }
     }
 
-    private void hasExited() {
-        exited = true;
-        loop.isUnfit(this);
-        deadlineNanos = System.nanoTime() + STDERR_GRACE_NANOS;
-        buryIfOver();
+    private void couldNotStart(IOException reason) {
+        if (!buried) {
+            buried = true;
+            loop.startFailed(this, reason);
+        }
     }
 
-    private void stderrHasEnded() {
-        stderrEnded = true;
+    /** Notes why it will not become ready, and kills it. */
+    void startFailed(IOException reason) {
+        startFailure = reason;
+        kill();
+    }
+
+    private void hasExited() {
+        if (!exited && process != null) {
+            exited = true;
+            loop.isUnfit(this);
+            deadlineNanos = System.nanoTime() + OUTPUT_GRACE_NANOS;
+            buryIfOver();
+        }
+    }
+
+    private void outputHasEnded() {
+        outputsEnded++;
         buryIfOver();
     }
 
     private void buryIfOver() {
-        if (exited && (stderrEnded || deadlineNanos - System.nanoTime() <= 0) && !buried) {
+        if (exited && outputsEnded >= OUTPUTS && !buried) {
             readAll();
             if (!buried) {
                 buried = true;
@@ -211,14 +265,22 @@ final class WorkerProcess {
 
     /** Called when {@link #deadlineNanos} has passed; a worker that is late in any step is killed. */
     void isLate() {
+        Process running = process;
         if (exited) {
+            outputsEnded = OUTPUTS; // a grandchild holds them open, and may do so for ever
             buryIfOver();
-            return;
+        } else if (running == null) {
+            couldNotStart(new IOException("the process could not be started in time"));
+        } else if (!running.isAlive()) {
+            hasExited();
+        } else if (contactLost) {
+            destroy();
+        } else if (isUnready() && !killed) {
+            startFailed(new IOException("the worker process " + pid() + " was not ready in time"
+                    + (state == State.GREETED ? ": its initializer needs a longer startTimeout" : "")));
+        } else {
+            kill();
         }
-        if (state == State.STARTING) {
-            startFailure = new IOException("the worker process " + pid() + " did not connect in time");
-        }
-        kill();
     }
 
     /** Returns whether it is still on its way to its first task. */
@@ -228,12 +290,12 @@ final class WorkerProcess {
 
     /** Returns whether it can be given something to do. */
     boolean isFit() {
-        return state == State.READY && !killed && !saidGoodbye && !exited && stop == null;
+        return state == State.READY && !killed && !saidGoodbye && !contactLost && !exited && stop == null;
     }
 
     /** Returns whether {@link #deadlineNanos} means anything now. */
     boolean hasDeadline() {
-        return exited || state == State.STARTING || state == State.EXITING || saidGoodbye;
+        return exited || contactLost || saidGoodbye || killed || state != State.READY;
     }
 
     /** Called by the selector, for the listener or the channel. */
@@ -267,10 +329,11 @@ final class WorkerProcess {
                 reader = newReader();
                 key = accepted.register(loop.selector(), SelectionKey.OP_READ, onSelect);
                 channel = accepted;
+                listenForOthers(false);
             }
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             EventLoop.closeQuietly(accepted);
-            kill();
+            startFailed(new IOException("its connection can't be accepted", failure));
         }
     }
 
@@ -285,7 +348,7 @@ final class WorkerProcess {
                 if (open == null) {
                     return;
                 }
-                int read = reader.read(open, this::received);
+                int read = reader.read(open, loop.readBuffer(), this::received);
                 if (read < 0) {
                     disconnected();
                     return;
@@ -320,10 +383,9 @@ final class WorkerProcess {
             fields.get(proof);
             if (magic == FrameDescriptor.MAGIC && MessageDigest.isEqual(proof, token)) {
                 if (version != FrameDescriptor.VERSION) {
-                    startFailure = new IOException("the worker speaks version " + version + " of the protocol and this"
+                    startFailed(new IOException("the worker speaks version " + version + " of the protocol and this"
                             + " program version " + FrameDescriptor.VERSION
-                            + "; the jar of procession-ipc was replaced while the program ran: restart it");
-                    kill();
+                            + "; the jar of procession-ipc was replaced while the program ran: restart it"));
                     return;
                 }
                 state = State.GREETED;
@@ -333,12 +395,23 @@ final class WorkerProcess {
             }
         }
         closeChannel(); // somebody else; the worker itself may still come
+        listenForOthers(true);
+    }
+
+    /** One is heard at a time; meanwhile the others wait in the backlog, where they must not wake the selector. */
+    private void listenForOthers(boolean listen) {
+        if (listening != null && listening.isValid()) {
+            listening.interestOps(listen ? SelectionKey.OP_ACCEPT : 0);
+        }
     }
 
     private void disconnected() {
         closeChannel();
+        listenForOthers(true);
         if (!exited && !saidGoodbye && state != State.STARTING) {
-            kill(); // it can't be talked to any more
+            contactLost = true; // it is dead or can't be talked to any more; either way this was not our doing
+            loop.isUnfit(this);
+            deadlineNanos = System.nanoTime() + CONTACT_GRACE_NANOS;
         }
     }
 
@@ -376,8 +449,15 @@ final class WorkerProcess {
 
     /** Kills the process and what it has started; its pool learns of the end as of any other. */
     void kill() {
-        killed = true;
+        if (!killed) {
+            killed = true;
+            deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
+        }
         loop.isUnfit(this);
+        destroy();
+    }
+
+    private void destroy() {
         Process running = process;
         if (running != null && !exited) {
             ProcessTree.kill(running, name);
@@ -424,7 +504,7 @@ final class WorkerProcess {
 
     /** Returns how the process ended; only for a worker that is gone. */
     ExitStatus exitStatus() {
-        return new ExitStatus(process == null ? -1 : process.exitValue(), saidGoodbye);
+        return new ExitStatus(process == null ? -1 : process.exitValue(), saidGoodbye && !killed);
     }
 
     /** Returns whether the process had begun with a task; only for a worker that is gone. */
@@ -432,8 +512,12 @@ final class WorkerProcess {
         return mark == null || mark.lastStarted() == task.id;
     }
 
-    /** Returns the last lines that the process wrote to its standard error. */
+    /** Returns the last lines that the process wrote to its standard error, or what the JVM said of its crash. */
     String stderrTail() {
+        String crash = stdout == null ? "" : stdout.tail(); // to which the JVM writes at a crash, whatever its options
+        if (crash.contains("A fatal error has been detected")) {
+            return crash;
+        }
         return stderr == null ? "" : stderr.tail();
     }
 

@@ -46,11 +46,10 @@ public record CodeLocations(List<String> options, List<String> mainClass) {
      */
     public static CodeLocations of(@Nullable ClassLoader context, Class<?> procession, String mainClassName) {
         List<String> options = new ArrayList<>();
+        addPath("--module-path", "jdk.module.path", options);
+        addPath("--upgrade-module-path", "jdk.module.upgrade.path", options);
         Module module = procession.getModule();
         if (module.isNamed() && module.getLayer() == ModuleLayer.boot()) {
-            String modulePath = System.getProperty("jdk.module.path", "");
-            options.add("--module-path");
-            options.add(String.join(File.pathSeparator, absolute(modulePath)));
             options.add("--add-modules");
             options.add(String.join(",", moduleNames()));
         }
@@ -66,6 +65,15 @@ public record CodeLocations(List<String> options, List<String> mainClass) {
                 module.isNamed() && module.getLayer() == ModuleLayer.boot()
                         ? List.of("-m", module.getName() + "/" + mainClassName)
                         : List.of(mainClassName));
+    }
+
+    /** Passes on a path of this JVM, also to a program on the class path, which may use modules besides. */
+    private static void addPath(String option, String property, List<String> options) {
+        List<String> path = absolute(System.getProperty(property, ""));
+        if (!path.isEmpty()) {
+            options.add(option);
+            options.add(String.join(File.pathSeparator, path));
+        }
     }
 
     private static Set<String> moduleNames() {

@@ -17,6 +17,7 @@ import java.util.Set;
 public final class ParentOptions {
     private static final List<String> TAKEN = List.of(
             "-D",
+            "-Xbootclasspath/a:",
             "-ea",
             "-enableassertions",
             "-da",

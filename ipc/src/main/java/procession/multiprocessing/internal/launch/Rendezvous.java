@@ -24,7 +24,7 @@ public final class Rendezvous implements AutoCloseable {
     private static final String MARK = "start.mark";
 
     /** The longest path that every system takes as the address of a Unix-domain socket. */
-    private static final int MAX_ADDRESS_CHARS = 100;
+    private static final int MAX_ADDRESS_BYTES = 100;
 
     private final Path directory;
     private final ServerSocketChannel listener;
@@ -78,7 +78,7 @@ public final class Rendezvous implements AutoCloseable {
     }
 
     private static boolean tooLong(Path directory) {
-        return directory.resolve(SOCKET).toString().length() > MAX_ADDRESS_CHARS;
+        return directory.resolve(SOCKET).toString().getBytes(encoding()).length > MAX_ADDRESS_BYTES;
     }
 
     /**
@@ -122,8 +122,13 @@ public final class Rendezvous implements AutoCloseable {
             text.append('"').append(escaped(argument)).append("\"\n");
         }
         Path file = directory.resolve(ARGUMENTS);
-        Files.writeString(file, text, Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
+        Files.writeString(file, text, encoding());
         return "@" + file;
+    }
+
+    /** Returns the encoding in which this system's programs take paths and arguments. */
+    private static Charset encoding() {
+        return Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     }
 
     private static String escaped(String argument) {
@@ -155,7 +160,7 @@ public final class Rendezvous implements AutoCloseable {
             try {
                 Files.deleteIfExists(directory.resolve(name));
             } catch (IOException left) {
-                return; // another user's cleaner has to do it; it is empty or private
+                // a cleaner of the system has to do it; it is private
             }
         }
     }

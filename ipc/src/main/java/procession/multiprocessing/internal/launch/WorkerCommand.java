@@ -69,7 +69,6 @@ public final class WorkerCommand {
         Process process = builder.start();
         try (OutputStream stdin = process.getOutputStream()) {
             stdin.write(HexFormat.of().formatHex(token).getBytes(StandardCharsets.US_ASCII));
-            stdin.write('\n');
         } catch (IOException alreadyDead) {
             // its exit will be seen, and says more than a broken pipe
         }

@@ -37,6 +37,9 @@ public final class WorkerSizing {
             double percent = Math.min(DEFAULT_HEAP_PERCENT, HEAPS_PERCENT / workers);
             options.add("-XX:MaxRAMPercentage=" + String.format(Locale.ROOT, "%.3f", percent));
         }
+        if (!System.getProperty("java.vm.name", "").matches(".*(HotSpot|OpenJDK).*")) {
+            return List.of(); // another VM, with other options
+        }
         boolean ownCollector =
                 userOptions.stream().anyMatch(option -> option.startsWith("-XX:+Use") && option.endsWith("GC"));
         if (!ownCollector) {

@@ -37,10 +37,11 @@ public final class OutputPump implements Runnable {
      * Returns a pump to {@code System.out}, which works when it is run.
      *
      * @param source where from
+     * @param atEnd what to call at the end of the source
      * @return the pump
      */
-    public static OutputPump toStdout(InputStream source) {
-        return new OutputPump(source, () -> System.out, () -> {});
+    public static OutputPump toStdout(InputStream source, Runnable atEnd) {
+        return new OutputPump(source, () -> System.out, atEnd);
     }
 
     /**

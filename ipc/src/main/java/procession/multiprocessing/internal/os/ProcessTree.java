@@ -17,14 +17,24 @@ public final class ProcessTree {
      * @param name of the thread, for the operator
      */
     public static void kill(Process root, String name) {
-        Thread killer = new Thread(
-                () -> {
-                    List<ProcessHandle> descendants = root.descendants().toList();
-                    root.destroyForcibly();
-                    descendants.forEach(ProcessHandle::destroyForcibly);
-                },
-                name + "-kill");
+        Thread killer = new Thread(() -> kill(root), name + "-kill");
         killer.setDaemon(true);
-        killer.start();
+        try {
+            killer.start();
+        } catch (OutOfMemoryError noThread) {
+            root.destroyForcibly(); // which is what matters most
+        }
+    }
+
+    private static void kill(Process root) {
+        List<ProcessHandle> descendants = List.of();
+        try {
+            descendants = root.descendants().toList();
+        } catch (RuntimeException notShown) {
+            // a platform, or a container, that does not let us see them
+        } finally {
+            root.destroyForcibly();
+            descendants.forEach(ProcessHandle::destroyForcibly);
+        }
     }
 }

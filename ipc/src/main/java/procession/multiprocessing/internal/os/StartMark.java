@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.os;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -37,7 +38,7 @@ public final class StartMark {
 
     private final ByteBuffer memory;
 
-    private StartMark(MappedByteBuffer memory) {
+    private StartMark(ByteBuffer memory) {
         this.memory = memory.order(ByteOrder.nativeOrder());
     }
 
@@ -57,16 +58,27 @@ public final class StartMark {
     }
 
     /**
-     * Maps the file that the parent has made.
+     * Maps the file that the parent has made; where it made none, the mark is one that nobody reads.
      *
      * @param file where
      * @return the mark
-     * @throws IOException if it is not there
+     * @throws IOException if it can't be mapped
      */
-    public static StartMark open(Path file) throws IOException {
+    public static StartMark openIfThere(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return new StartMark(channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
+        } catch (NoSuchFileException notMade) {
+            return new StartMark(ByteBuffer.allocateDirect(BYTES));
         }
+    }
+
+    /**
+     * Returns whether a mapped file can be removed while it is mapped; where not, a mark would leave its file behind.
+     *
+     * @return {@code false} on Windows
+     */
+    public static boolean isSupported() {
+        return File.separatorChar == '/';
     }
 
     /**

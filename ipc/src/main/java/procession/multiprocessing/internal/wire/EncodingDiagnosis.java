@@ -58,7 +58,7 @@ final class EncodingDiagnosis {
             return "an object of " + object.getClass().getName() + " is too large to be serialized in this JVM's heap,"
                     + " or larger than 2 GiB; send it in parts, or through a file";
         }
-        return "an object of " + object.getClass().getName() + " can't be serialized: " + failure;
+        return "an object of " + object.getClass().getName() + " can't be serialized: " + FailureCodec.textOf(failure);
     }
 
     private static String explain(Object object, String culprit, Lambdas lambdas) {

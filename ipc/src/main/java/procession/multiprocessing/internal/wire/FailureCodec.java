@@ -105,6 +105,20 @@ public final class FailureCodec {
     }
 
     /**
+     * Returns what an exception says of itself, or its class where that fails.
+     *
+     * @param failure any exception
+     * @return its text
+     */
+    public static String textOf(Throwable failure) {
+        try {
+            return String.valueOf(failure);
+        } catch (Throwable rude) {
+            return failure.getClass().getName();
+        }
+    }
+
+    /**
      * Decodes only the description of what was thrown, which runs no code of any exception.
      *
      * @param bytes what {@link #encode(Throwable)} made
@@ -143,7 +157,7 @@ public final class FailureCodec {
                     suppressed.add(describe(each, seen));
                 }
             }
-        } catch (RuntimeException | StackOverflowError broken) {
+        } catch (Throwable broken) {
             message = "(its own methods threw " + broken.getClass().getName() + ")"; // overridden by a careless class
         }
         RemoteFailure describedCause =

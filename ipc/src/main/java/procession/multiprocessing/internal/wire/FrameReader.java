@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
 /** Cuts what arrives on a channel, blocking or not, into frames; used by one thread at a time. */
 public final class FrameReader {
     /*
-     * Overview. Bytes are read into one direct buffer and copied from there into the payload of the frame under way,
-     * which grows in steps as its bytes arrive: a length field alone can't make this JVM allocate two gigabytes. Where
-     * the memory for a payload can't be had, the payload is skipped and its frame is handed on without one, so that
-     * one task fails and the connection goes on.
+     * Overview. Bytes are read into a buffer that readers of one thread share, and copied from there: first the header,
+     * which may arrive in pieces, then the payload, which grows in steps as its bytes arrive, so that a length field alone
+     * can't make this JVM allocate two gigabytes. Nothing stays in the buffer between two reads. Where the memory for a
+     * payload can't be had, the payload is skipped and its frame is handed on without one, so that one task fails and the
+     * connection goes on.
      */
     private static final int BUFFER_BYTES = 128 * 1024;
     private static final int FIRST_STEP_BYTES = 1024 * 1024;
 
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final int maxPayloadBytes;
+    private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
 
     private boolean inPayload;
     private byte type;
@@ -41,33 +42,46 @@ public final class FrameReader {
     }
 
     /**
+     * Makes a buffer for the readers of one thread.
+     *
+     * @return a new buffer
+     */
+    public static ByteBuffer newBuffer() {
+        return ByteBuffer.allocateDirect(BUFFER_BYTES);
+    }
+
+    /**
      * Reads once, waiting for bytes if the channel blocks, and hands on every frame that is complete now.
      *
      * @param channel where from
+     * @param buffer where to; its content before and after means nothing
      * @param sink takes the frames, in order
      * @return the number of bytes read, 0 if a channel that doesn't block had none, -1 at the end of the stream
      * @throws IOException if the channel fails, or what arrives is not a frame
      */
-    public int read(ReadableByteChannel channel, Consumer<Frame> sink) throws IOException {
+    public int read(ReadableByteChannel channel, ByteBuffer buffer, Consumer<Frame> sink) throws IOException {
+        buffer.clear();
         int read = channel.read(buffer);
-        if (read > 0) {
-            buffer.flip();
-            boolean more = true;
-            while (more) {
-                more = inPayload ? payloadIsComplete(sink) : headerIsComplete();
-            }
-            buffer.compact();
+        buffer.flip();
+        boolean more = buffer.hasRemaining();
+        while (more) {
+            more = inPayload ? payloadIsComplete(buffer, sink) : headerIsComplete(buffer);
         }
         return read;
     }
 
-    private boolean headerIsComplete() throws IOException {
-        if (buffer.remaining() < HEADER_BYTES) {
+    private boolean headerIsComplete(ByteBuffer buffer) throws IOException {
+        while (header.hasRemaining() && buffer.hasRemaining()) {
+            header.put(buffer.get());
+        }
+        if (header.hasRemaining()) {
             return false;
         }
-        int length = buffer.getInt();
-        type = buffer.get();
-        taskId = buffer.getLong();
+        header.flip();
+        int length = header.getInt();
+        type = header.get();
+        taskId = header.getLong();
+        header.clear();
         payloadBytes = length - EMPTY_LENGTH;
         if (length < EMPTY_LENGTH || payloadBytes > maxPayloadBytes) {
             throw new IOException("not a frame: type " + type + " with a length of " + length + " bytes, where "
@@ -79,7 +93,7 @@ public final class FrameReader {
         return true;
     }
 
-    private boolean payloadIsComplete(Consumer<Frame> sink) {
+    private boolean payloadIsComplete(ByteBuffer buffer, Consumer<Frame> sink) {
         int take = Math.min(buffer.remaining(), payloadBytes - received);
         byte[] kept = withRoomFor(received + take);
         if (kept == null) {
@@ -94,7 +108,7 @@ public final class FrameReader {
         inPayload = false;
         payload = null;
         sink.accept(new Frame(type, taskId, kept));
-        return true;
+        return buffer.hasRemaining();
     }
 
     private byte @Nullable [] withRoomFor(int bytes) {

@@ -9,6 +9,8 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +100,7 @@ public final class ObjectCodec {
         EncodingDiagnosis.Lambdas lambdas = new EncodingDiagnosis.Lambdas();
         try (Encoder encoder = new Encoder(bytes, lambdas)) {
             encoder.writeObject(object);
-        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+        } catch (Throwable failure) { // whatever the object's own methods throw
             throw new NotEncodableException(EncodingDiagnosis.explain(object, failure, lambdas), failure);
         }
         return bytes.toByteArray();
@@ -200,6 +202,24 @@ public final class ObjectCodec {
                         ? status
                         : userFilter.checkInput(info);
             });
+        }
+
+        @Override
+        protected Class<?> resolveProxyClass(String[] interfaces) throws IOException, ClassNotFoundException {
+            Class<?>[] resolved = new Class<?>[interfaces.length];
+            for (int i = 0; i < interfaces.length; i++) {
+                try {
+                    resolved[i] = Class.forName(interfaces[i], false, classes);
+                } catch (ClassNotFoundException notThere) {
+                    return super.resolveProxyClass(interfaces);
+                }
+            }
+            InvocationHandler unused = (proxy, method, arguments) -> null;
+            try {
+                return Proxy.newProxyInstance(classes, resolved, unused).getClass();
+            } catch (IllegalArgumentException notVisible) {
+                throw new ClassNotFoundException("a proxy of " + Arrays.toString(interfaces), notVisible);
+            }
         }
 
         @Override

@@ -86,6 +86,7 @@ final class Calls {
     }
 
     /** Runs what the pool was given for the end of its workers; what that throws concerns nobody but the log. */
+    @SuppressWarnings("CatchAndPrintStackTrace") // stderr is where the parent looks
     private void runExitHook() {
         if (exitHook instanceof Callable<?> hook) {
             TaskThread.enterTask();
@@ -154,7 +155,8 @@ final class Calls {
                             + " that the task needs; its class path is " + System.getProperty("java.class.path"),
                     missing);
         } catch (IOException | RuntimeException | LinkageError unreadable) {
-            throw new NotTransferableException("the worker can't read the task: " + unreadable, unreadable);
+            throw new NotTransferableException(
+                    "the worker can't read the task: " + FailureCodec.textOf(unreadable), unreadable);
         }
         return Objects.requireNonNull(object, "a task and an item are never null");
     }

@@ -2,6 +2,7 @@
 package procession.multiprocessing.internal.worker;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Queue;
@@ -35,9 +36,10 @@ final class Control implements Runnable {
     public void run() {
         try {
             FrameReader reader = new FrameReader(FrameDescriptor.MAX_PAYLOAD_BYTES);
+            ByteBuffer buffer = FrameReader.newBuffer();
             int read = 0;
             while (read >= 0) {
-                read = reader.read(channel, this::received);
+                read = reader.read(channel, buffer, this::received);
             }
         } catch (Throwable gone) {
             if (!(gone instanceof IOException)) {

@@ -52,14 +52,13 @@ public final class WorkerMain {
         StartMark mark;
         SocketChannel channel;
         try {
-            mark = StartMark.open(Rendezvous.markBeside(socket));
+            mark = StartMark.openIfThere(Rendezvous.markBeside(socket));
             channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         } catch (IOException parentIsGone) {
             removeMeetingPlace(socket);
             Runtime.getRuntime().halt(START_FAILED);
             throw parentIsGone;
         }
-        SelfKill.prepare();
         BlockingQueue<Frame> calls = new LinkedBlockingQueue<>();
         Answers answers = new Answers(channel);
         StartGate gate = new StartGate(mark);
@@ -71,14 +70,18 @@ public final class WorkerMain {
         reader.start();
         answers.send(FrameDescriptor.HELLO, 0, hello(token));
         tasks.start();
+        SelfKill.prepare(); // last, because the pool waits for the rest
     }
 
     private static void serve(Calls calls) {
         try {
             calls.serve();
         } catch (Throwable failure) {
-            failure.printStackTrace(); // the parent shows it
-            Runtime.getRuntime().halt(SERVICE_FAILED);
+            try {
+                failure.printStackTrace(); // the parent shows it
+            } finally {
+                Runtime.getRuntime().halt(SERVICE_FAILED);
+            }
         }
         System.exit(0);
     }
