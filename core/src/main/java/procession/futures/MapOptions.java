@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 public sealed interface MapOptions permits MapOptions.Chain {
     /**
      * Returns options that send items to the executor in groups of {@code chunksize}, which makes small tasks cheaper.
+     * With a buffer size a group is at most half of that, so that one can run while the results of another are taken.
      *
      * @param chunksize items a group, at least 1; 1 if it is never set
      * @return the options

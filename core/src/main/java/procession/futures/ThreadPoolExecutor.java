@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * its future, and the thread lives on. {@code cancel(true)} interrupts the thread for that task only: no task sees the
  * interrupt of another. A task that waits for another one of the same pool may wait for ever if all threads do that.
  *
- * <p>The threads are no daemons, so that the JVM does not end before what was submitted is done. A pool that is neither
- * closed nor reachable any more finishes its queue and then ends its threads, once the garbage collector has found out;
- * don't rely on it, and close the pool.
+ * <p>The threads are no daemons, so that the JVM does not end before what was submitted is done. Close the pool, or its
+ * idle threads stay. There are two nets under a program that forgets to: idle threads do not keep a JVM from ending if
+ * nothing else does; and a pool that is not reachable any more finishes its queue and then ends its threads, once the
+ * garbage collector has found out.
  *
  * <p>May be used by any number of threads.
  *

@@ -27,6 +27,7 @@ final class WorkerThreads extends TaskThreads {
      *     submitter:  add to queue ── any ticket? ── release it        and all four accesses are volatile)
      *
      *     ticket:     WAITING ──claim──► CLAIMED ──task added──► RELEASED
+     *                    └──JVM ends──► LET_GO
      *
      * A ticket is for one task: while it is claimed, its worker lists no other, so that no two tasks count on the same
      * worker; and a worker that finds a task by itself drops its ticket, so that a late release does no harm.
@@ -197,6 +198,9 @@ final class WorkerThreads extends TaskThreads {
             worker = new Worker(threadNamePrefix + "_" + threadsStarted++);
             workers.add(worker);
             workerCount = workers.size();
+            if (workers.size() == 1) {
+                ExitWatch.add(this);
+            }
         } finally {
             lock.unlock();
         }
@@ -219,6 +223,9 @@ final class WorkerThreads extends TaskThreads {
         try {
             workers.remove(worker);
             workerCount = workers.size();
+            if (workers.isEmpty()) {
+                ExitWatch.remove(this);
+            }
             terminateIfDone();
             return !workers.isEmpty();
         } finally {
@@ -231,6 +238,33 @@ final class WorkerThreads extends TaskThreads {
         if (has(SHUT_DOWN) && !isTerminated() && workers.isEmpty() && queue.isEmpty()) {
             terminate();
         }
+    }
+
+    /** Returns whether {@code thread} belongs to a pool. */
+    static boolean isWorker(Thread thread) {
+        return thread instanceof WorkerThread;
+    }
+
+    /** Returns whether there is nothing to do, for now. */
+    boolean isIdle() {
+        lock.lock();
+        try {
+            return queue.isEmpty() && idle.size() == workers.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the threads that have nothing to do; the pool stays as it is. */
+    void letIdleOnesGo() {
+        List<Ticket> gone;
+        lock.lock();
+        try {
+            gone = claimAll();
+        } finally {
+            lock.unlock();
+        }
+        gone.forEach(Ticket::letGo);
     }
 
     @Override
@@ -353,6 +387,7 @@ final class WorkerThreads extends TaskThreads {
         static final int WAITING = 0;
         static final int CLAIMED = 1;
         static final int RELEASED = 2;
+        static final int LET_GO = 3;
 
         private final Thread thread;
         private volatile int state = WAITING;
@@ -363,7 +398,15 @@ final class WorkerThreads extends TaskThreads {
         }
 
         void release() {
-            state = RELEASED;
+            enter(RELEASED);
+        }
+
+        void letGo() {
+            enter(LET_GO);
+        }
+
+        private void enter(int last) {
+            state = last;
             if (parked) {
                 LockSupport.unpark(thread);
             }
@@ -372,10 +415,16 @@ final class WorkerThreads extends TaskThreads {
         /** Waits until this is released; may return earlier. */
         void park(Object blocker) {
             parked = true;
-            if (state != RELEASED) {
+            if (state < RELEASED) {
                 LockSupport.park(blocker);
             }
             parked = false;
+        }
+    }
+
+    private static final class WorkerThread extends Thread {
+        WorkerThread(Runnable body, String name) {
+            super(null, body, name, 0, false);
         }
     }
 
@@ -391,7 +440,7 @@ final class WorkerThreads extends TaskThreads {
 
         Worker(String name) {
             // Without the submitter's inheritable thread-locals: it may be gone long before the thread is.
-            thread = new Thread(null, this, name, 0, false);
+            thread = new WorkerThread(this, name);
             thread.setDaemon(false);
         }
 
@@ -407,7 +456,7 @@ final class WorkerThreads extends TaskThreads {
             } finally {
                 dropTicket();
                 remove(this);
-                if (!queue.isEmpty()) { // ended by an error of the JVM's
+                if (!queue.isEmpty()) { // let go, or ended by an error of the JVM's
                     addWorker(null);
                 }
             }
@@ -475,7 +524,9 @@ final class WorkerThreads extends TaskThreads {
                     return task;
                 }
                 Ticket own = ticket;
-                if (own == null || own.state == Ticket.RELEASED) {
+                if (own != null && own.state == Ticket.LET_GO) {
+                    return null;
+                } else if (own == null || own.state == Ticket.RELEASED) {
                     list();
                     looks = 0;
                 } else if (looks < SPINS) {

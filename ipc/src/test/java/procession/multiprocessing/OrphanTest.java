@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,9 +37,10 @@ class OrphanTest {
 
         public static void main(String[] arguments) throws Exception {
             Mark pids = new Mark(arguments[0]);
+            String kind = arguments[1];
             ProcessPoolExecutor pool = ProcessPoolExecutor.builder()
                     .maxWorkers(2)
-                    .jvmOptions(Arrays.copyOfRange(arguments, 1, arguments.length))
+                    .jvmOptions(Arrays.copyOfRange(arguments, 2, arguments.length))
                     .build();
             List<Future<?>> futures = Stream.of(1, 2)
                     .<Future<?>>map(number -> pool.submit(() -> {
@@ -47,8 +49,10 @@ class OrphanTest {
                         while (pids.lines().size() < 2) {
                             Thread.onSpinWait();
                         }
-                        if (number == 1) {
+                        if (number == 1 && kind.equals("counting")) {
                             countForEver();
+                        } else if (number == 1) {
+                            new ServerSocket(0).accept();
                         }
                     }))
                     .toList();
@@ -89,14 +93,14 @@ class OrphanTest {
     }
 
     /** Returns how long both workers outlived their parent, in nanoseconds. */
-    private long outlived(int round, List<String> workerOptions) throws Exception {
+    private long outlived(int round, String kind, List<String> workerOptions) throws Exception {
         Path temporary = Files.createDirectory(directory.resolve("t" + round));
         Mark pids = new Mark(directory, "pids-" + round);
         try (ProcessHarness processes = new ProcessHarness()) {
             ProcessHarness.Child parent = processes.java(
                     Parent.class,
                     List.of("-Djava.io.tmpdir=" + temporary),
-                    Stream.concat(Stream.of(pids.path()), workerOptions.stream())
+                    Stream.concat(Stream.of(pids.path(), kind), workerOptions.stream())
                             .toArray(String[]::new));
             Await.until("both workers", Delays.large(), () -> {
                 assertTrue(parent.process().isAlive(), parent::errors);
@@ -117,13 +121,14 @@ class OrphanTest {
         }
     }
 
-    @Test
-    void workers_whoseParentIsKilled_endAtOnce() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"counting", "in native code"})
+    void workers_whoseParentIsKilled_endAtOnce(String kind) throws Exception {
         long[] millis = new long[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            millis[round] = outlived(round, List.of()) / 1_000_000;
+            millis[round] = outlived(round, kind, List.of()) / 1_000_000;
         }
-        System.out.println("workers outlived their parent by (ms) " + Arrays.toString(millis));
+        System.out.println("workers " + kind + " outlived their parent by (ms) " + Arrays.toString(millis));
         Arrays.sort(millis);
         assertTrue(
                 millis[ROUNDS / 2]
@@ -134,7 +139,7 @@ class OrphanTest {
     @ParameterizedTest
     @ValueSource(strings = {"-XX:+UseParallelGC", "-XX:+UseG1GC"})
     void workers_withAnotherCollector_endToo(String collector) throws Exception {
-        long millis = outlived(0, List.of(collector)) / 1_000_000;
+        long millis = outlived(0, "counting", List.of(collector)) / 1_000_000;
         System.out.println("workers with " + collector + " outlived their parent by (ms) " + millis);
         assertTrue(millis < Delays.medium().toMillis(), () -> millis + " ms");
     }
