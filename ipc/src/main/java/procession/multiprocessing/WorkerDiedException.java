@@ -13,10 +13,19 @@ import org.jspecify.annotations.Nullable;
 public class WorkerDiedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The process id. */
     private final long pid;
+
+    /** The exit code, or the signal's number. */
     private final int status;
+
+    /** Which of the two. */
     private final boolean bySignal;
+
+    /** What it was running, in words. */
     private final String running;
+
+    /** The last lines of its standard error. */
     private final String stderrTail;
 
     /**
