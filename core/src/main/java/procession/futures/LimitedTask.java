@@ -101,7 +101,7 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             }
             Thread runner = Thread.currentThread();
             ScheduledFuture<?> timer =
-                    TIMERS.schedule(() -> expired(runner), Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
+                    TIMERS.schedule(() -> timeIsOver(runner), Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
             try {
                 return task.call();
             } finally {
@@ -109,10 +109,17 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             }
         }
 
+        /** Called by the timer, whose thread must not run callbacks of the user's, and so decides on another. */
+        private void timeIsOver(Thread runner) {
+            Thread decider = new Thread(null, () -> expired(runner), "procession-timeout", 0, false);
+            decider.setDaemon(true);
+            decider.start();
+        }
+
         private void expired(Thread runner) {
             Future<T> mine = future;
             if (mine == null) {
-                var again = TIMERS.schedule(() -> expired(runner), 1, TimeUnit.MILLISECONDS);
+                var again = TIMERS.schedule(() -> timeIsOver(runner), 1, TimeUnit.MILLISECONDS);
                 assert !again.isCancelled();
                 return;
             }
