@@ -139,6 +139,11 @@ final class PoolLoop extends EventLoop {
 
     /** Refuses new tasks from now on, and cancels those that have not started; returns those. */
     List<ProcessTask<?>> shutdownAndCancelPending() {
+        return shutdownAndCancelPending(() -> {});
+    }
+
+    /** As above, and does something more in the same event, before a worker can be let go because of the first. */
+    private List<ProcessTask<?>> shutdownAndCancelPending(Runnable more) {
         List<ProcessTask<?>> never = new ArrayList<>();
         CountDownLatch collected = new CountDownLatch(1);
         close(() -> {
@@ -149,6 +154,7 @@ final class PoolLoop extends EventLoop {
                     }
                 }
             }
+            more.run();
             collected.countDown();
         });
         boolean interrupted = false;
@@ -166,9 +172,9 @@ final class PoolLoop extends EventLoop {
         return never;
     }
 
-    /** Kills the workers that run a task, whose futures are cancelled. */
-    void stopRunning() {
-        post(() -> {
+    /** As {@link #shutdownAndCancelPending()}, and kills the workers that run a task, whose futures are cancelled. */
+    List<ProcessTask<?>> shutdownNow() {
+        return shutdownAndCancelPending(() -> {
             noMoreStarts = true;
             for (WorkerProcess worker : workers) {
                 Batch assigned = worker.assigned;
@@ -180,9 +186,9 @@ final class PoolLoop extends EventLoop {
         });
     }
 
-    /** Ends every worker process, by force or by request; what they run fails. */
+    /** As {@link #shutdownAndCancelPending()}, and ends every process, by force or by request; what they run fails. */
     void endWorkers(boolean force) {
-        post(() -> {
+        List<ProcessTask<?>> unused = shutdownAndCancelPending(() -> {
             noMoreStarts = true;
             for (WorkerProcess worker : workers) {
                 if (force) {
@@ -455,7 +461,9 @@ final class PoolLoop extends EventLoop {
         Batch assigned = worker.assigned;
         ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
         if (assigned == null || task == null || task.id != frame.taskId()) {
-            misbehaved(worker, "answered a task that it was not given");
+            if (!worker.killed) { // else it is the answer of a task that was given up just before
+                misbehaved(worker, "answered a task that it was not given");
+            }
             return;
         }
         assigned.tasks.removeFirst();

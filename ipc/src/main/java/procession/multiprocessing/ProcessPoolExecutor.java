@@ -193,10 +193,9 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     @Override
     public List<Runnable> shutdownNow() {
         List<Runnable> never = new ArrayList<>();
-        for (ProcessTask<?> task : loop.shutdownAndCancelPending()) {
+        for (ProcessTask<?> task : loop.shutdownNow()) {
             never.add(new NeverStarted(task));
         }
-        loop.stopRunning();
         return never;
     }
 
@@ -232,7 +231,6 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
      * <p><i>Python:</i> {@code terminate_workers()}.
      */
     public void terminateWorkers() {
-        loop.shutdownAndCancelPending();
         loop.endWorkers(false);
     }
 
@@ -243,7 +241,6 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
      * <p><i>Python:</i> {@code kill_workers()}.
      */
     public void killWorkers() {
-        loop.shutdownAndCancelPending();
         loop.endWorkers(true);
     }
 
