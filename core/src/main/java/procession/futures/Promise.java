@@ -171,6 +171,19 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
         addListener(() -> callBack(callback), MoreExecutors.directExecutor());
     }
 
+    /** {@inheritDoc} An error of the listener or of its executor is logged, and does not keep the others from running. */
+    @Override
+    public void addListener(Runnable listener, java.util.concurrent.Executor executor) {
+        Objects.requireNonNull(executor, "executor");
+        super.addListener(listener, command -> {
+            try {
+                executor.execute(command);
+            } catch (Error failure) {
+                logFailedCallback(failure);
+            }
+        });
+    }
+
     /** Returns how many taps there are, for tests. */
     final int tapCount() {
         Watch.Taps shared = taps;

@@ -329,6 +329,30 @@ class FutureTest {
     }
 
     @Test
+    void listener_thatThrowsAnError_keepsNoOtherFromRunning() {
+        for (boolean cancelled : new boolean[] {true, false}) {
+            Promise<Integer> promise = pending();
+            List<String> calls = new ArrayList<>();
+            promise.addDoneCallback(done -> calls.add("a"));
+            promise.addListener(
+                    () -> {
+                        throw new AssertionError("on purpose: in a listener");
+                    },
+                    MoreExecutors.directExecutor());
+            promise.addListener(() -> calls.add("never run"), command -> {
+                throw new OutOfMemoryError("on purpose: no thread for a listener");
+            });
+            promise.addDoneCallback(done -> calls.add("b"));
+            if (cancelled) {
+                assertTrue(promise.cancel());
+            } else {
+                promise.setResult(1);
+            }
+            assertEquals(List.of("a", "b"), calls);
+        }
+    }
+
+    @Test
     void cancelAndStart_racing_exactlyOneWins() {
         List<Promise<Integer>> promises =
                 IntStream.range(0, 200_000).mapToObj(i -> pending()).toList();
