@@ -233,6 +233,28 @@ class TaskLimitsTest {
         }
     }
 
+    @Test
+    void callback_thatWaits_keepsNoOtherTimeoutFromComing() throws Exception {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2)) {
+            Executor limited = executor.with(TaskOptions.timeout(SHORT));
+            CountDownLatch release = new CountDownLatch(1);
+            CountDownLatch waited = new CountDownLatch(1);
+            AtomicBoolean released = new AtomicBoolean();
+            limited.submit(TaskLimitsTest::waitInVain).addDoneCallback(done -> {
+                try {
+                    released.set(release.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS));
+                } catch (InterruptedException unexpected) {
+                    Thread.currentThread().interrupt();
+                }
+                waited.countDown();
+            });
+            assertTimedOut(limited.submit(TaskLimitsTest::waitInVain));
+            release.countDown();
+            assertTrue(waited.await(Delays.medium().toMillis(), TimeUnit.MILLISECONDS));
+            assertTrue(released.get());
+        }
+    }
+
     // ---- retries, and what comes after them ----
 
     @Test

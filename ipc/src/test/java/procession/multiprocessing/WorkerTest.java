@@ -4,7 +4,6 @@ package procession.multiprocessing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -254,7 +253,7 @@ class WorkerTest {
     void maxTasksPerChild_replacesWorkersAndStrandsNoTask(int tasks, int max) throws Exception {
         List<Future<Long>> futures = new ArrayList<>();
         Map<Long, Integer> tasksOf = new HashMap<>();
-        int count = tasks == 1 ? 12 : 40;
+        int count = Math.min(40, 6 * tasks);
         try (ProcessPoolExecutor pool = workers(max).maxTasksPerChild(tasks).build()) {
             for (int i = 0; i < count; i++) {
                 futures.add(pool.submit(Workers::pid));
@@ -283,12 +282,12 @@ class WorkerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 5})
+    @ValueSource(ints = {1, 3})
     void maxTasksPerChild_withChunks_losesNoItem(int tasks) throws Exception {
         try (ProcessPoolExecutor pool = workers(2).maxTasksPerChild(tasks).build();
                 Results<Integer> results = pool.map(
-                        item -> item * item, IntStream.range(0, 24).boxed().toList(), MapOptions.chunksize(4))) {
-            for (int i = 0; i < 24; i++) {
+                        item -> item * item, IntStream.range(0, 12).boxed().toList(), MapOptions.chunksize(4))) {
+            for (int i = 0; i < 12; i++) {
                 assertEquals(i * i, results.next());
             }
         }
@@ -298,7 +297,7 @@ class WorkerTest {
     void maxTasksPerChild_whoseLastTaskDies_isReplaced() throws Exception {
         try (ProcessPoolExecutor pool = workers(1).maxTasksPerChild(2).build()) {
             List<Future<Integer>> futures = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 8; i++) {
                 int number = i;
                 futures.add(pool.submit(() -> {
                     if (number % 2 == 1) {
@@ -307,7 +306,7 @@ class WorkerTest {
                     return number;
                 }));
             }
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 8; i++) {
                 if (i % 2 == 1) {
                     assertInstanceOf(WorkerDiedException.class, futures.get(i).exception(Delays.large()));
                 } else {
@@ -321,7 +320,7 @@ class WorkerTest {
     void maxTasksPerChild_keepsRanksInRange() throws Exception {
         try (ProcessPoolExecutor pool = workers(2).maxTasksPerChild(1).build()) {
             List<Future<Integer>> futures = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 6; i++) {
                 futures.add(pool.submit(() -> Worker.current().rank()));
             }
             Set<Integer> seen = new HashSet<>();
@@ -375,12 +374,12 @@ class WorkerTest {
         Duration idle = Delays.brief().dividedBy(5);
         Set<Long> pids = new HashSet<>();
         try (ProcessPoolExecutor pool = workers(1).idleTimeout(idle).build()) {
-            for (int i = 0; i < 15; i++) {
+            for (int i = 0; i < 8; i++) {
                 pids.add(pool.submit(Workers::pid).result(Delays.large()));
                 Await.sleep(idle.minusMillis(2).plusMillis(i % 5));
             }
         }
-        assertNotEquals(0, pids.size());
+        assertFalse(pids.contains(Workers.pid()));
     }
 
     // ---- arguments ----
