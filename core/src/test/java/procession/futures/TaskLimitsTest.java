@@ -39,6 +39,18 @@ class TaskLimitsTest {
     /** Long enough for whatever does not wait. */
     private static final Duration LONG = Delays.large();
 
+    /** What a task waits for; opens when the test fails, too, so that its pool can be closed. */
+    private static final class Gate extends CountDownLatch implements AutoCloseable {
+        Gate() {
+            super(1);
+        }
+
+        @Override
+        public void close() {
+            countDown();
+        }
+    }
+
     /** Waits until it is interrupted; its name is to be seen in stacks. */
     private static String waitInVain() throws InterruptedException {
         new CountDownLatch(1).await();
@@ -97,12 +109,12 @@ class TaskLimitsTest {
 
     @Test
     void timeout_ofATaskThatEndsInTime_isForgotten() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2)) {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
+                Gate gate = new Gate()) {
             Executor limited = executor.with(TaskOptions.timeout(Delays.small()));
             for (int i = 0; i < 1_000; i++) {
                 assertEquals(i, limited.submit(Integer.valueOf(i)::intValue).result());
             }
-            CountDownLatch gate = new CountDownLatch(1);
             Future<Boolean> unlimited = executor.submit(() -> {
                 gate.await();
                 return Thread.currentThread().isInterrupted();
@@ -115,8 +127,8 @@ class TaskLimitsTest {
 
     @Test
     void clock_startsWithTheTask() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
-            CountDownLatch gate = new CountDownLatch(1);
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate gate = new Gate()) {
             Future<Void> first = executor.submit(() -> gate.await());
             List<Future<Integer>> queued = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -137,9 +149,9 @@ class TaskLimitsTest {
 
     @Test
     void timeout_ofATaskThatIgnoresItsInterrupt_failsTheFutureAndNotTheThread() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
         AtomicBoolean ended = new AtomicBoolean();
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate release = new Gate()) {
             Future<String> stubborn = executor.with(TaskOptions.timeout(SHORT).retries(1))
                     .submit(() -> {
                         boolean released = false;
@@ -167,8 +179,8 @@ class TaskLimitsTest {
 
     @Test
     void timeout_ofATaskThatIgnoresItsInterrupt_dropsItsLateResult() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate release = new Gate()) {
             Future<Boolean> stubborn = executor.with(TaskOptions.timeout(SHORT)).submit(() -> {
                 while (release.getCount() > 0) {
                     Thread.onSpinWait();
@@ -235,9 +247,9 @@ class TaskLimitsTest {
 
     @Test
     void callback_thatWaits_keepsNoOtherTimeoutFromComing() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2)) {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
+                Gate release = new Gate()) {
             Executor limited = executor.with(TaskOptions.timeout(SHORT));
-            CountDownLatch release = new CountDownLatch(1);
             CountDownLatch waited = new CountDownLatch(1);
             AtomicBoolean released = new AtomicBoolean();
             limited.submit(TaskLimitsTest::waitInVain).addDoneCallback(done -> {
@@ -384,8 +396,8 @@ class TaskLimitsTest {
     @Test
     void cancel_ofAPendingLimitedTask_keepsItFromEverRunning() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
-            CountDownLatch gate = new CountDownLatch(1);
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate gate = new Gate()) {
             Future<Void> first = executor.submit(() -> gate.await());
             Executor limited =
                     executor.with(TaskOptions.timeout(LONG).retries(2).onFailure(OnFailure.skip(0)));
@@ -433,9 +445,9 @@ class TaskLimitsTest {
     @Test
     void cancelTrue_betweenTwoRuns_preventsTheSecond() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        CountDownLatch release = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate release = new Gate()) {
             Future<Void> future = executor.with(TaskOptions.timeout(SHORT).retries(1))
                     .submit(() -> {
                         runs.incrementAndGet();
@@ -579,9 +591,9 @@ class TaskLimitsTest {
 
     @Test
     void view_ofAView_replacesItsLimits() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate gate = new Gate()) {
             Executor strict = executor.with(TaskOptions.timeout(SHORT).onFailure(OnFailure.skip("strict")));
-            CountDownLatch gate = new CountDownLatch(1);
             Future<String> free = strict.with(TaskOptions.defaults()).submit(() -> {
                 gate.await();
                 return "free";
