@@ -40,7 +40,8 @@ final class PoolLoop extends EventLoop {
      * it had begun: that one fails. The others, which never started, go back to the head of pending.
      *
      * Stopping a task (it is cancelled, or ran for too long): the worker is told to start nothing more and to say where
-     * the task is; on its answer, or after STOP_NANOS without one, it is killed. So a kill never meets the next task.
+     * the task is; on its answer, or after STOP_NANOS without one, it is killed. If the task's own answer comes first, the
+     * worker is told to go on. So a kill never meets the next task.
      *
      * Recycling: a worker that is given its last task gets a successor at once, which takes its place, and its rank, when
      * it has answered.
@@ -468,6 +469,10 @@ final class PoolLoop extends EventLoop {
         }
         assigned.tasks.removeFirst();
         worker.tasksDone++;
+        if (worker.stop != null && worker.stop.task() == task && !worker.killed) {
+            worker.stop = null; // it ended before it was stopped, and the worker may already run the next one
+            worker.send(new OutgoingFrame(FrameDescriptor.RESUME, 0, new byte[0]));
+        }
         if (assigned.tasks.isEmpty()) {
             worker.assigned = null;
             isIdle(worker);
@@ -525,15 +530,15 @@ final class PoolLoop extends EventLoop {
         if (worker.stop == null && !worker.killed) {
             worker.stop = new WorkerProcess.Stop(task, overrun, System.nanoTime() + STOP_NANOS);
             isUnfit(worker);
-            worker.send(new OutgoingFrame(FrameDescriptor.FREEZE, 0, new byte[0]));
+            worker.send(new OutgoingFrame(FrameDescriptor.FREEZE, task.id, new byte[0]));
         }
     }
 
     /** A worker has said where its task is, or did not do so in time: from now on it starts nothing more. */
     private void stopped(WorkerProcess worker, @Nullable Frame stack) {
         WorkerProcess.Stop stop = worker.stop;
-        if (stop == null || worker.killed) {
-            return;
+        if (stop == null || worker.killed || (stack != null && stack.taskId() != stop.task().id)) {
+            return; // an answer to an earlier stop, whose task ended by itself
         }
         worker.kill();
         Batch assigned = worker.assigned;

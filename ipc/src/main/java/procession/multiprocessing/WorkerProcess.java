@@ -158,10 +158,10 @@ final class WorkerProcess {
         Process started = null;
         boolean known = false;
         try {
-            opened = Rendezvous.open();
+            started = command.start(name);
+            opened = Rendezvous.open(); // not before: if this JVM is killed, there has to be somebody to remove it
             StartMark shared =
                     StartMark.isSupported() ? StartMark.create(Rendezvous.markBeside(opened.socket())) : null;
-            started = command.start(opened, name, token);
             Process running = started;
             Rendezvous place = opened;
             OutputPump output = OutputPump.toStdout(started.getInputStream(), () -> loop.post(this::outputHasEnded));
@@ -169,6 +169,7 @@ final class WorkerProcess {
             PoolThreads.daemon(name + "-stdout", output).start();
             PoolThreads.daemon(name + "-stderr", errors).start();
             known = loop.post(() -> hasStarted(running, place, shared, output, errors));
+            WorkerCommand.introduce(started, place, token);
         } catch (Throwable failure) {
             IOException reason = failure instanceof IOException io ? io : new IOException(failure);
             loop.post(() -> couldNotStart(reason));

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,12 +14,11 @@ import java.util.List;
 
 /**
  * The directory in which one worker and its parent meet: private to the user, with an unguessable name, holding the
- * socket that the worker connects to, the file with the worker's options and the {@link
+ * socket that the worker connects to and the {@link
  * procession.multiprocessing.internal.os.StartMark}. It is gone as soon as they have met.
  */
 public final class Rendezvous implements AutoCloseable {
     private static final String SOCKET = "control.sock";
-    private static final String ARGUMENTS = "java.args";
     private static final String MARK = "start.mark";
 
     /** The longest path that every system takes as the address of a Unix-domain socket. */
@@ -78,7 +76,7 @@ public final class Rendezvous implements AutoCloseable {
     }
 
     private static boolean tooLong(Path directory) {
-        return directory.resolve(SOCKET).toString().getBytes(encoding()).length > MAX_ADDRESS_BYTES;
+        return directory.resolve(SOCKET).toString().getBytes(ArgumentFile.encoding()).length > MAX_ADDRESS_BYTES;
     }
 
     /**
@@ -109,36 +107,6 @@ public final class Rendezvous implements AutoCloseable {
         return listener;
     }
 
-    /**
-     * Writes options to a file, so that no command line is too long for the system.
-     *
-     * @param arguments the options, in order
-     * @return the option that makes the {@code java} launcher read the file
-     * @throws IOException if the file can't be written
-     */
-    public String argumentFile(List<String> arguments) throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (String argument : arguments) {
-            text.append('"').append(escaped(argument)).append("\"\n");
-        }
-        Path file = directory.resolve(ARGUMENTS);
-        Files.writeString(file, text, encoding());
-        return "@" + file;
-    }
-
-    /** Returns the encoding in which this system's programs take paths and arguments. */
-    private static Charset encoding() {
-        return Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-    }
-
-    private static String escaped(String argument) {
-        return argument.replace("\\", "\\\\")
-                .replace("\"", "\\\"")
-                .replace("\n", "\\n")
-                .replace("\r", "\\r")
-                .replace("\t", "\\t");
-    }
-
     /** Stops listening and removes the directory. */
     @Override
     public void close() {
@@ -156,7 +124,7 @@ public final class Rendezvous implements AutoCloseable {
      * @param directory the directory
      */
     public static void remove(Path directory) {
-        for (String name : List.of(SOCKET, ARGUMENTS, MARK, "")) {
+        for (String name : List.of(SOCKET, MARK, "")) {
             try {
                 Files.deleteIfExists(directory.resolve(name));
             } catch (IOException left) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.launch;
 
+import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -16,6 +16,9 @@ import java.util.List;
 public final class WorkerCommand {
     /** The class whose {@code main} a worker runs. */
     private static final String MAIN_CLASS = "procession.multiprocessing.internal.worker.WorkerMain";
+
+    /** A command line of this length is taken by every system; a longer one goes through a file. */
+    private static final int MAX_COMMAND_CHARS = 16_000;
 
     private final String java;
     private final List<String> options;
@@ -49,30 +52,62 @@ public final class WorkerCommand {
     }
 
     /**
-     * Starts one worker.
+     * Starts a process, which waits to be told where to connect.
      *
-     * @param meeting where it is to connect
      * @param name what the operator sees in the list of processes
-     * @param token the secret that it proves itself with
      * @return the process; its output has to be read
      * @throws IOException if it can't be started
      */
-    public Process start(Rendezvous meeting, String name, byte[] token) throws IOException {
+    public Process start(String name) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java);
-        command.add(meeting.argumentFile(options));
+        Path argumentFile = isTooLong() ? ArgumentFile.write(options) : null;
+        if (argumentFile == null) {
+            command.addAll(options);
+        } else {
+            command.add("@" + argumentFile);
+        }
         command.addAll(mainClass);
-        command.add(meeting.socket().toString());
         command.add(name);
+        if (argumentFile != null) {
+            command.add(argumentFile.toString()); // which the process removes
+        }
         ProcessBuilder builder = new ProcessBuilder(command);
         ParentOptions.clean(builder.environment());
-        Process process = builder.start();
-        try (OutputStream stdin = process.getOutputStream()) {
-            stdin.write(HexFormat.of().formatHex(token).getBytes(StandardCharsets.US_ASCII));
+        try {
+            return builder.start();
+        } catch (IOException | RuntimeException | OutOfMemoryError failure) {
+            if (argumentFile != null) {
+                Files.deleteIfExists(argumentFile);
+            }
+            throw failure;
+        }
+    }
+
+    private boolean isTooLong() {
+        int characters = 0;
+        for (String option : options) {
+            characters += option.length() + 1;
+        }
+        return characters > MAX_COMMAND_CHARS;
+    }
+
+    /**
+     * Tells a process where to connect, and with what to prove itself; that is all that ever comes from its stdin.
+     *
+     * @param process the process
+     * @param meeting where it is to connect
+     * @param token the secret that it proves itself with
+     */
+    public static void introduce(Process process, Rendezvous meeting, byte[] token) {
+        byte[] path = meeting.socket().toString().getBytes(StandardCharsets.UTF_8);
+        try (DataOutputStream stdin = new DataOutputStream(process.getOutputStream())) {
+            stdin.write(token);
+            stdin.writeInt(path.length);
+            stdin.write(path);
         } catch (IOException alreadyDead) {
             // its exit will be seen, and says more than a broken pipe
         }
-        return process;
     }
 
     @Override

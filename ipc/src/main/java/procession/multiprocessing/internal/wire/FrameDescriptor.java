@@ -23,7 +23,7 @@ package procession.multiprocessing.internal.wire;
  *     RESULT       an object, see ObjectCodec
  *     FAILURE      a failure, see FailureCodec
  *     GOODBYE      empty: this JVM runs its shutdown hooks
- *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread; task id: what it runs
+ *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread
  *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the running task has come
  *   parent to worker
  *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none
@@ -31,7 +31,8 @@ package procession.multiprocessing.internal.wire;
  *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
  *                  to be answered in that order, one RESULT or FAILURE each
  *     EXIT         empty: no more calls; run the exit hook, say goodbye and exit
- *     FREEZE       empty: start no further call, and answer with STACK
+ *     FREEZE       empty: start no further call, and answer with STACK and the same task id
+ *     RESUME       empty: go on after FREEZE
  * </pre>
  * A worker executes calls in the order in which they arrive and has written the whole answer to one before it starts
  * the next. So when a worker died, the first call without an answer is the one that it was running, and those behind it
@@ -109,6 +110,9 @@ public final class FrameDescriptor {
 
     /** Parent to worker: start nothing more, and say where the task thread is. */
     public static final byte FREEZE = 20;
+
+    /** Parent to worker: calls may start again. */
+    public static final byte RESUME = 22;
 
     private FrameDescriptor() {}
 }

@@ -53,22 +53,24 @@ final class Control implements Runnable {
 
     private void received(Frame frame) {
         if (frame.type() == FrameDescriptor.FREEZE) {
-            long running = gate.freeze();
+            gate.freeze();
             Throwable here = new Throwable("the task was here when it was stopped");
             here.setStackTrace(tasks.getStackTrace());
             byte[] stack = FailureCodec.encode(here);
             // Not by this thread: a task thread that is writing its answer may hold it up, and this must go on reading.
-            Thread reply = new Thread(() -> reply(running, stack), "procession-freeze");
+            Thread reply = new Thread(() -> reply(frame.taskId(), stack), "procession-freeze");
             reply.setDaemon(true);
             reply.start();
+        } else if (frame.type() == FrameDescriptor.RESUME) {
+            gate.resume();
         } else {
             calls.add(frame);
         }
     }
 
-    private void reply(long running, byte[] stack) {
+    private void reply(long taskId, byte[] stack) {
         try {
-            answers.send(FrameDescriptor.STACK, running, stack);
+            answers.send(FrameDescriptor.STACK, taskId, stack);
         } catch (IOException parentIsGone) {
             // the reading thread sees that too
         }

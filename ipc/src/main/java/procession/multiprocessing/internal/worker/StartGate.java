@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.worker;
 
-import java.util.concurrent.locks.LockSupport;
 import procession.multiprocessing.internal.os.StartMark;
 
-/** Lets tasks start, until the parent wants none to start any more because it is about to kill this process. */
+/** Lets tasks start, except while the parent makes up its mind whether to kill this process. */
 final class StartGate {
     private final StartMark mark;
 
@@ -15,22 +14,26 @@ final class StartGate {
         this.mark = mark;
     }
 
-    /** Marks a task as started; never returns once the gate is frozen. */
-    void start(long taskId) {
-        synchronized (this) {
-            if (!frozen) {
-                mark.started(taskId);
-                return;
+    /** Marks a task as started; waits while the gate is frozen, until the parent kills this process or lets it go on. */
+    synchronized void start(long taskId) {
+        while (frozen) {
+            try {
+                wait();
+            } catch (InterruptedException leftByATask) {
+                // the thread that runs tasks is deaf now, so this is none of theirs
             }
         }
-        while (true) {
-            LockSupport.park(this); // until the parent kills this process, or dies
-        }
+        mark.started(taskId);
     }
 
-    /** Lets nothing start from now on; returns what was started last. */
-    synchronized long freeze() {
+    /** Lets nothing start from now on. */
+    synchronized void freeze() {
         frozen = true;
-        return mark.lastStarted();
+    }
+
+    /** Lets tasks start again. */
+    synchronized void resume() {
+        frozen = false;
+        notifyAll();
     }
 }

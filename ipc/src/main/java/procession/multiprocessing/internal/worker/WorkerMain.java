@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.worker;
 
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import procession.multiprocessing.internal.launch.Rendezvous;
@@ -36,19 +39,23 @@ public final class WorkerMain {
      */
     private static final int START_FAILED = 71;
     private static final int SERVICE_FAILED = 72;
+    private static final int MAX_PATH_BYTES = 4096;
 
     private WorkerMain() {}
 
     /**
      * Runs a worker.
      *
-     * @param arguments the path of the parent's socket, and the name of this worker
+     * @param arguments the name of this worker, and the file with its options if there is one
      * @throws IOException if the parent can't be reached
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it; where it works, a busy worker ends sooner
     public static void main(String[] arguments) throws IOException {
-        Path socket = Path.of(arguments[0]);
-        byte[] token = readToken(System.in);
+        if (arguments.length > 1) {
+            Files.deleteIfExists(Path.of(arguments[1]));
+        }
+        byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
+        Path socket = readIntroduction(System.in, token);
         StartMark mark;
         SocketChannel channel;
         try {
@@ -86,12 +93,16 @@ public final class WorkerMain {
         System.exit(0);
     }
 
-    private static byte[] readToken(InputStream in) throws IOException {
-        byte[] hex = in.readNBytes(2 * FrameDescriptor.TOKEN_BYTES);
+    /** Reads what the parent writes to the standard input, which is empty after that. */
+    private static Path readIntroduction(InputStream in, byte[] token) throws IOException {
+        DataInputStream introduction = new DataInputStream(in); // without a buffer that would take more than its share
         try {
-            return HexFormat.of().parseHex(new String(hex, StandardCharsets.US_ASCII));
-        } catch (IllegalArgumentException notAToken) {
-            throw new IOException("this program is started by a pool of Procession, not by hand", notAToken);
+            introduction.readFully(token);
+            byte[] path = new byte[Math.min(introduction.readInt(), MAX_PATH_BYTES)];
+            introduction.readFully(path);
+            return Path.of(new String(path, StandardCharsets.UTF_8));
+        } catch (EOFException | NegativeArraySizeException | InvalidPathException nobody) {
+            throw new IOException("this program is started by Procession, not by hand; or its parent is gone", nobody);
         }
     }
 
