@@ -188,7 +188,8 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
      * Takes no more tasks, cancels those that have not started, and kills the workers that run one, whose futures are
      * cancelled. Returns at once.
      *
-     * @return the tasks that never started, as the cancelled futures that they are
+     * @return the tasks that no worker was given, each as a {@code Runnable} that only says so; what a worker was given
+     *     in a chunk and had not started is cancelled too, but not among them
      */
     @Override
     public List<Runnable> shutdownNow() {

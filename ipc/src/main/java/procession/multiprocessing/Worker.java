@@ -30,8 +30,10 @@ public interface Worker {
     }
 
     /**
-     * Returns the number of this worker's place in its pool: no two workers that live at the same time have the same,
-     * and one that replaces another gets the number of the other. For a device or a port of its own, say.
+     * Returns the number of this worker's place in its pool: no two workers that run tasks at the same time have the
+     * same, and one that replaces another gets the number of the other. For a device or a port of its own, say; but the
+     * initializer of a successor may run while its predecessor runs its last task, so tasks should take the device, and
+     * the exit hook or the end of the process give it back.
      *
      * @return a number from 0 to one less than the maximum of workers
      */
