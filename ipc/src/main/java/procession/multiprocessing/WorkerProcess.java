@@ -113,7 +113,7 @@ final class WorkerProcess {
     @Nullable
     IOException startFailure;
 
-    private @Nullable Process process;
+    private java.lang.@Nullable Process process;
     private @Nullable Rendezvous meeting;
     private @Nullable StartMark mark;
     private @Nullable SocketChannel channel;
@@ -155,14 +155,14 @@ final class WorkerProcess {
     /** Starts the process, has its output pumped, and waits for its end. */
     void start(WorkerCommand command) {
         Rendezvous opened = null;
-        Process started = null;
+        java.lang.Process started = null;
         boolean known = false;
         try {
             opened = Rendezvous.open();
             StartMark shared =
                     StartMark.isSupported() ? StartMark.create(Rendezvous.markBeside(opened.socket())) : null;
             started = command.start(opened, name, token);
-            Process running = started;
+            java.lang.Process running = started;
             Rendezvous place = opened;
             OutputPump output = OutputPump.toStdout(started.getInputStream(), () -> loop.post(this::outputHasEnded));
             OutputPump errors = OutputPump.toStderr(started.getErrorStream(), () -> loop.post(this::outputHasEnded));
@@ -187,7 +187,7 @@ final class WorkerProcess {
     }
 
     /** Not by {@code onExit()}, which needs a thread of the common pool that a program may have none left of. */
-    private void awaitExit(Process started) {
+    private void awaitExit(java.lang.Process started) {
         boolean exited = false;
         while (!exited) {
             try {
@@ -203,7 +203,11 @@ final class WorkerProcess {
     // ---- on the loop's thread ----
 
     private void hasStarted(
-            Process started, Rendezvous place, @Nullable StartMark shared, OutputPump output, OutputPump errors) {
+            java.lang.Process started,
+            Rendezvous place,
+            @Nullable StartMark shared,
+            OutputPump output,
+            OutputPump errors) {
         if (buried) { // it was given up meanwhile
             started.destroyForcibly();
             place.close();
@@ -265,7 +269,7 @@ final class WorkerProcess {
 
     /** Called when {@link #deadlineNanos} has passed; a worker that is late in any step is killed. */
     void isLate() {
-        Process running = process;
+        java.lang.Process running = process;
         if (exited) {
             outputsEnded = OUTPUTS; // a grandchild holds them open, and may do so for ever
             buryIfOver();
@@ -458,7 +462,7 @@ final class WorkerProcess {
     }
 
     private void destroy() {
-        Process running = process;
+        java.lang.Process running = process;
         if (running != null && !exited) {
             ProcessTree.kill(running, name);
         }
@@ -469,7 +473,7 @@ final class WorkerProcess {
         killed = true;
         loop.isUnfit(this);
         deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
-        Process running = process;
+        java.lang.Process running = process;
         if (running != null) {
             running.destroy();
         }

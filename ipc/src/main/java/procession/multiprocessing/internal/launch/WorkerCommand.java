@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The command that starts workers; made once for a pool, and run for each of its workers.
@@ -36,9 +37,13 @@ public final class WorkerCommand {
      * @return the command
      */
     public static WorkerCommand create(ClassLoader context, int workers, List<String> userOptions) {
+        return create(context, WorkerSizing.options(workers, userOptions), userOptions);
+    }
+
+    private static WorkerCommand create(ClassLoader context, List<String> sizing, List<String> userOptions) {
         CodeLocations code = CodeLocations.of(context, WorkerCommand.class, MAIN_CLASS);
         List<String> options = new ArrayList<>();
-        options.addAll(WorkerSizing.options(workers, userOptions));
+        options.addAll(sizing);
         options.addAll(ParentOptions.inherited());
         options.addAll(code.options());
         options.addAll(userOptions);
@@ -46,6 +51,17 @@ public final class WorkerCommand {
         boolean windows = File.separatorChar == '\\';
         String java = home.resolve("bin").resolve(windows ? "java.exe" : "java").toString();
         return new WorkerCommand(java, List.copyOf(options), code.mainClass());
+    }
+
+    /**
+     * Puts together the command for a process of its own, which is not one of several that share the machine.
+     *
+     * @param context the class loader that sees what it is to run
+     * @param userOptions JVM options of the user, which win over all others
+     * @return the command
+     */
+    public static WorkerCommand createAlone(ClassLoader context, List<String> userOptions) {
+        return create(context, WorkerSizing.alone(), userOptions);
     }
 
     /**
@@ -58,6 +74,21 @@ public final class WorkerCommand {
      * @throws IOException if it can't be started
      */
     public Process start(Rendezvous meeting, String name, byte[] token) throws IOException {
+        return start(meeting, name, token, builder -> {});
+    }
+
+    /**
+     * Starts one process.
+     *
+     * @param meeting where it is to connect
+     * @param name what the operator sees in the list of processes
+     * @param token the secret that it proves itself with
+     * @param settings changes its environment, directory and streams
+     * @return the process; its output has to be read where it is not redirected
+     * @throws IOException if it can't be started
+     */
+    public Process start(Rendezvous meeting, String name, byte[] token, Consumer<ProcessBuilder> settings)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java);
         command.add(meeting.argumentFile(options));
@@ -66,6 +97,7 @@ public final class WorkerCommand {
         command.add(name);
         ProcessBuilder builder = new ProcessBuilder(command);
         ParentOptions.clean(builder.environment());
+        settings.accept(builder);
         Process process = builder.start();
         try (OutputStream stdin = process.getOutputStream()) {
             stdin.write(HexFormat.of().formatHex(token).getBytes(StandardCharsets.US_ASCII));

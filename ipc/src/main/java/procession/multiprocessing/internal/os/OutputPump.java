@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.os;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.function.Supplier;
@@ -53,6 +55,31 @@ public final class OutputPump implements Runnable {
      */
     public static OutputPump toStderr(InputStream source, Runnable atEnd) {
         return new OutputPump(source, () -> System.err, atEnd);
+    }
+
+    /**
+     * Returns a pump to a logger, which gets each line with the name of the process.
+     *
+     * @param source where from
+     * @param logger where to
+     * @param level as what
+     * @param name the name
+     * @param atEnd what to call at the end of the source
+     * @return the pump
+     */
+    public static Runnable toLog(
+            InputStream source, System.Logger logger, System.Logger.Level level, String name, Runnable atEnd) {
+        return () -> {
+            try (BufferedReader lines = new BufferedReader(new InputStreamReader(source, Charset.defaultCharset()))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    logger.log(level, "[" + name + "] " + line);
+                }
+            } catch (IOException closed) {
+                // the process is gone, and its pipe with it
+            } finally {
+                atEnd.run();
+            }
+        };
     }
 
     @Override

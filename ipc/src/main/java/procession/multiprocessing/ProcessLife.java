@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.launch.Rendezvous;
+import procession.multiprocessing.internal.launch.WorkerCommand;
+import procession.multiprocessing.internal.os.ExitStatus;
+import procession.multiprocessing.internal.os.OutputPump;
+import procession.multiprocessing.internal.os.ProcessTree;
+import procession.multiprocessing.internal.wire.Frame;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+import procession.multiprocessing.internal.wire.FrameReader;
+import procession.multiprocessing.internal.wire.OutgoingFrame;
+
+/** The parent's side of a {@link Process}: its JVM, its socket, its output and its end. */
+final class ProcessLife {
+    /*
+     * Overview. Threads of one process:
+     *
+     *   NAME           waits for its exit, then for the others, and completes `ended`; a daemon if the process is one, so
+     *                  that an orderly end of this program waits for processes that are none
+     *   NAME-control   accepts it, tells it what to run, and reads until it says goodbye or is gone
+     *   NAME-stdout, NAME-stderr  pump its output, where that comes here
+     *
+     *   NEW ──start()──► STARTED ──exited, socket read, output ended (100 ms at most)──► ended
+     *
+     * The control thread's waits end with the process: its exit wakes the selector that waits for it to connect, and
+     * closes the socket that is read.
+     */
+    private static final long OUTPUT_GRACE_MILLIS = 100;
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+    private static final Set<Process> ACTIVE = ConcurrentHashMap.newKeySet();
+
+    private final Process process;
+    private final WorkerCommand command;
+    private final Process.Builder options;
+    private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CompletableFuture<Process> exit = new CompletableFuture<>();
+
+    /** Written once, by start(); the process is started from then on. */
+    private volatile java.lang.@Nullable Process jvm;
+
+    /** Guarded by this. */
+    private boolean startWasCalled;
+
+    private volatile boolean saidGoodbye;
+    private volatile boolean killed;
+
+    ProcessLife(Process process, Process.Builder options) {
+        this.process = process;
+        this.options = options;
+        ClassLoader own = ProcessLife.class.getClassLoader();
+        ClassLoader context = Objects.requireNonNullElse(Thread.currentThread().getContextClassLoader(), own);
+        this.command = WorkerCommand.createAlone(context, options.jvmOptions());
+    }
+
+    static String nextName() {
+        String own = ProcessSelf.current().name();
+        int number = NUMBERS.incrementAndGet();
+        return own.startsWith("Process-") ? own + ":" + number : "Process-" + number;
+    }
+
+    static List<Process> active() {
+        return new ArrayList<>(ACTIVE);
+    }
+
+    // ---- starting ----
+
+    void start(byte[] encodedProcess) {
+        synchronized (this) {
+            if (startWasCalled) {
+                throw new IllegalStateException(
+                        process.name() + " was started before, and a process is started once;" + " make another one");
+            }
+            startWasCalled = true;
+        }
+        new SecureRandom().nextBytes(token);
+        Rendezvous meeting = null;
+        java.lang.Process started = null;
+        try {
+            meeting = Rendezvous.open();
+            started = command.start(meeting, process.name(), token, this::configure);
+            run(started, meeting, encodedProcess);
+        } catch (IOException failure) {
+            giveUp(started, meeting);
+            throw new UncheckedIOException(process.name() + " can't be started: " + failure.getMessage(), failure);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            giveUp(started, meeting);
+            throw failure;
+        }
+    }
+
+    private static void giveUp(java.lang.@Nullable Process started, @Nullable Rendezvous meeting) {
+        if (started != null) {
+            started.destroyForcibly();
+        }
+        if (meeting != null) {
+            meeting.close();
+        }
+    }
+
+    private void configure(ProcessBuilder builder) {
+        builder.environment().putAll(options.environment());
+        if (options.directory() != null) {
+            builder.directory(options.directory().toFile());
+        }
+        ProcessOutput output = options.output();
+        if (output.kind() == ProcessOutput.Kind.INHERIT) {
+            builder.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
+        } else if (output.file() != null) {
+            ProcessBuilder.Redirect toFile =
+                    ProcessBuilder.Redirect.appendTo(output.file().toFile());
+            builder.redirectOutput(toFile).redirectError(toFile);
+        }
+    }
+
+    private void run(java.lang.Process started, Rendezvous meeting, byte[] encodedProcess) throws IOException {
+        Selector selector = Selector.open();
+        String name = process.name();
+        CountDownLatch outputs = new CountDownLatch(3);
+        Thread control = PoolThreads.daemon(name + "-control", () -> {
+            try {
+                talk(selector, meeting, encodedProcess);
+            } finally {
+                EventLoop.closeQuietly(selector);
+                meeting.close();
+                outputs.countDown();
+            }
+        });
+        Thread out = PoolThreads.daemon(name + "-stdout", stdout(started, outputs::countDown));
+        Thread err = PoolThreads.daemon(name + "-stderr", stderr(started, outputs::countDown));
+        Thread reaper = PoolThreads.create(name, () -> awaitEnd(started, selector, outputs), process.daemon());
+        ACTIVE.add(process);
+        try {
+            out.start();
+            err.start();
+            reaper.start();
+            jvm = started;
+            control.start();
+        } catch (OutOfMemoryError noThread) {
+            ACTIVE.remove(process);
+            EventLoop.closeQuietly(selector);
+            throw noThread;
+        }
+    }
+
+    private Runnable stdout(java.lang.Process started, Runnable atEnd) {
+        return options.output().logger() == null
+                ? OutputPump.toStdout(started.getInputStream(), atEnd)
+                : OutputPump.toLog(
+                        started.getInputStream(),
+                        options.output().logger(),
+                        System.Logger.Level.INFO,
+                        process.name(),
+                        atEnd);
+    }
+
+    private Runnable stderr(java.lang.Process started, Runnable atEnd) {
+        return options.output().logger() == null
+                ? OutputPump.toStderr(started.getErrorStream(), atEnd)
+                : OutputPump.toLog(
+                        started.getErrorStream(),
+                        options.output().logger(),
+                        System.Logger.Level.WARNING,
+                        process.name(),
+                        atEnd);
+    }
+
+    // ---- the thread of its end ----
+
+    private void awaitEnd(java.lang.Process started, Selector selector, CountDownLatch outputs) {
+        boolean gone = false;
+        while (!gone) {
+            try {
+                started.waitFor();
+                gone = true;
+            } catch (InterruptedException nobodyIsMeantTo) {
+                // nothing but the exit ends this wait
+            }
+        }
+        selector.wakeup();
+        try {
+            if (!outputs.await(OUTPUT_GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+                EventLoop.closeQuietly(selector); // a grandchild holds a pipe open, or a stranger the socket
+            }
+        } catch (InterruptedException goOn) {
+            // what is still in the pipes is pumped all the same
+        }
+        ACTIVE.remove(process);
+        ended.countDown();
+        exit.complete(process);
+    }
+
+    // ---- the control thread ----
+
+    private void talk(Selector selector, Rendezvous meeting, byte[] encodedProcess) {
+        try (SocketChannel channel = accept(selector, meeting)) {
+            if (channel == null) {
+                return;
+            }
+            FrameReader reader = new FrameReader(FrameDescriptor.MAX_PAYLOAD_BYTES);
+            ByteBuffer buffer = FrameReader.newBuffer();
+            boolean[] greeted = {false};
+            OutgoingFrame run = new OutgoingFrame(FrameDescriptor.RUN, 0, encodedProcess);
+            int read = 0;
+            while (read >= 0) {
+                read = reader.read(channel, buffer, frame -> received(frame, channel, meeting, greeted, run));
+            }
+        } catch (IOException | RuntimeException broken) {
+            java.lang.Process running = jvm;
+            if (running != null && running.isAlive() && !saidGoodbye) {
+                kill(); // it can't be talked to any more
+            }
+        }
+    }
+
+    private @Nullable SocketChannel accept(Selector selector, Rendezvous meeting) throws IOException {
+        meeting.listener().register(selector, SelectionKey.OP_ACCEPT);
+        java.lang.Process running = jvm;
+        while (selector.isOpen() && (running == null || running.isAlive())) {
+            selector.select(1000);
+            selector.selectedKeys().clear();
+            SocketChannel accepted = meeting.listener().accept();
+            if (accepted != null) {
+                return accepted;
+            }
+        }
+        return null;
+    }
+
+    private void received(
+            Frame frame, SocketChannel channel, Rendezvous meeting, boolean[] greeted, OutgoingFrame run) {
+        if (!greeted[0]) {
+            byte[] hello = frame.payload();
+            if (frame.type() != FrameDescriptor.HELLO || hello == null || !isOurs(hello)) {
+                throw new IllegalStateException("somebody else has connected");
+            }
+            greeted[0] = true;
+            meeting.close();
+            try {
+                boolean written = false;
+                while (!written) {
+                    written = run.writeTo(channel);
+                }
+            } catch (IOException gone) {
+                throw new UncheckedIOException(gone);
+            }
+        } else if (frame.type() == FrameDescriptor.GOODBYE) {
+            saidGoodbye = true;
+        }
+    }
+
+    private boolean isOurs(byte[] hello) {
+        if (hello.length != FrameDescriptor.HELLO_BYTES) {
+            return false;
+        }
+        ByteBuffer fields = ByteBuffer.wrap(hello);
+        int magic = fields.getInt();
+        int version = fields.getInt();
+        byte[] proof = new byte[FrameDescriptor.TOKEN_BYTES];
+        fields.get(proof);
+        return magic == FrameDescriptor.MAGIC
+                && version == FrameDescriptor.VERSION
+                && MessageDigest.isEqual(proof, token);
+    }
+
+    // ---- for everybody ----
+
+    private java.lang.Process started() {
+        java.lang.Process running = jvm;
+        if (running == null) {
+            throw new IllegalStateException(process.name() + " was not started; call start() first");
+        }
+        return running;
+    }
+
+    void join() throws InterruptedException {
+        started();
+        ended.await();
+    }
+
+    boolean join(long nanos) throws InterruptedException {
+        started();
+        return ended.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    boolean isAlive() {
+        return jvm != null && ended.getCount() > 0;
+    }
+
+    OptionalInt exitcode() {
+        if (ended.getCount() > 0) {
+            return OptionalInt.empty();
+        }
+        ExitStatus status = new ExitStatus(started().exitValue(), saidGoodbye && !killed);
+        return status.signal().isPresent()
+                ? OptionalInt.of(-status.signal().getAsInt())
+                : OptionalInt.of(status.status());
+    }
+
+    long pid() {
+        return started().pid();
+    }
+
+    void terminate() {
+        started().destroy();
+    }
+
+    void kill() {
+        java.lang.Process running = started();
+        if (running.isAlive()) {
+            killed = true;
+            ProcessTree.kill(running, process.name());
+        }
+    }
+
+    CompletableFuture<Process> onExit() {
+        started();
+        return exit.copy();
+    }
+
+    void close() {
+        if (jvm == null) {
+            return;
+        }
+        if (process.daemon()) {
+            terminate();
+        }
+        boolean interrupted = false;
+        while (ended.getCount() > 0) {
+            try {
+                ended.await();
+            } catch (InterruptedException stop) {
+                interrupted = true;
+                kill();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    String describe() {
+        java.lang.Process running = jvm;
+        if (running == null) {
+            return "not started";
+        }
+        return "pid " + running.pid() + ", "
+                + (isAlive() ? "alive" : new ExitStatus(running.exitValue(), saidGoodbye && !killed).inWords());
+    }
+}
