@@ -30,6 +30,8 @@ record ProcessBody(Process process, String parentName) implements Callable<Integ
             code = FAILED;
         }
         awaitThreads();
+        System.out.flush(); // which may be another, with a buffer, by now
+        System.err.flush();
         return code;
     }
 
