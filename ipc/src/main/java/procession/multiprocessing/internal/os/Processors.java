@@ -2,7 +2,7 @@
 package procession.multiprocessing.internal.os;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +26,14 @@ public final class Processors {
         try (DirectoryStream<Path> processors = Files.newDirectoryStream(LINUX, "cpu[0-9]*")) {
             for (Path processor : processors) {
                 Path topology = processor.resolve("topology");
+                if (Files.notExists(topology)) {
+                    continue; // a processor that is switched off
+                }
                 cores.add(Files.readString(topology.resolve("physical_package_id"))
                                 .strip() + ":"
                         + Files.readString(topology.resolve("core_id")).strip());
             }
-        } catch (IOException | UncheckedIOException notToldHere) {
+        } catch (IOException | DirectoryIteratorException notToldHere) {
             return OptionalInt.empty();
         }
         return cores.isEmpty() ? OptionalInt.empty() : OptionalInt.of(cores.size());
