@@ -16,8 +16,6 @@ import procession.multiprocessing.internal.os.Processors;
  * <p><i>Python:</i> the functions of the module {@code multiprocessing}.
  */
 public final class Multiprocessing {
-    private static final String LOGGER = "procession.multiprocessing";
-
     private Multiprocessing() {}
 
     /**
@@ -75,7 +73,7 @@ public final class Multiprocessing {
      * @param level the lowest level
      */
     public static void logToStderr(System.Logger.Level level) {
-        Logger logger = Logger.getLogger(LOGGER);
+        Logger logger = Shown.LOGGER;
         Level threshold = Level.parse(julName(level));
         synchronized (Multiprocessing.class) {
             ConsoleHandler handler = null;
@@ -105,6 +103,11 @@ public final class Multiprocessing {
             case ERROR -> "SEVERE";
             case OFF -> "OFF";
         };
+    }
+
+    /** What is logged here, held so that it is not collected with its level and handler. */
+    private static final class Shown {
+        static final Logger LOGGER = Logger.getLogger("procession.multiprocessing");
     }
 
     /** Python's format. */
