@@ -7,10 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -52,7 +54,9 @@ final class ProcessLife {
 
     private final Process process;
     private final WorkerCommand command;
-    private final Process.Builder options;
+    private final Map<String, String> environment;
+    private final @Nullable Path directory;
+    private final ProcessOutput output;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CompletableFuture<Process> exit = new CompletableFuture<>();
@@ -68,7 +72,9 @@ final class ProcessLife {
 
     ProcessLife(Process process, Process.Builder options) {
         this.process = process;
-        this.options = options;
+        this.environment = Map.copyOf(options.environment());
+        this.directory = options.directory();
+        this.output = options.output();
         ClassLoader own = ProcessLife.class.getClassLoader();
         ClassLoader context = Objects.requireNonNullElse(Thread.currentThread().getContextClassLoader(), own);
         this.command = WorkerCommand.createAlone(context, options.jvmOptions());
@@ -120,11 +126,10 @@ final class ProcessLife {
     }
 
     private void configure(ProcessBuilder builder) {
-        builder.environment().putAll(options.environment());
-        if (options.directory() != null) {
-            builder.directory(options.directory().toFile());
+        builder.environment().putAll(environment);
+        if (directory != null) {
+            builder.directory(directory.toFile());
         }
-        ProcessOutput output = options.output();
         if (output.kind() == ProcessOutput.Kind.INHERIT) {
             builder.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
         } else if (output.file() != null) {
@@ -165,25 +170,17 @@ final class ProcessLife {
     }
 
     private Runnable stdout(java.lang.Process started, Runnable atEnd) {
-        return options.output().logger() == null
+        return output.logger() == null
                 ? OutputPump.toStdout(started.getInputStream(), atEnd)
                 : OutputPump.toLog(
-                        started.getInputStream(),
-                        options.output().logger(),
-                        System.Logger.Level.INFO,
-                        process.name(),
-                        atEnd);
+                        started.getInputStream(), output.logger(), System.Logger.Level.INFO, process.name(), atEnd);
     }
 
     private Runnable stderr(java.lang.Process started, Runnable atEnd) {
-        return options.output().logger() == null
+        return output.logger() == null
                 ? OutputPump.toStderr(started.getErrorStream(), atEnd)
                 : OutputPump.toLog(
-                        started.getErrorStream(),
-                        options.output().logger(),
-                        System.Logger.Level.WARNING,
-                        process.name(),
-                        atEnd);
+                        started.getErrorStream(), output.logger(), System.Logger.Level.WARNING, process.name(), atEnd);
     }
 
     // ---- the thread of its end ----
