@@ -61,7 +61,7 @@ final class ProcessLife {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CompletableFuture<Process> exit = new CompletableFuture<>();
 
-    /** Written once, by start(); the process is started from then on. */
+    /** Written by start(); the process is started from then on, unless that fails. */
     private volatile java.lang.@Nullable Process jvm;
 
     /** Guarded by this. */
@@ -116,7 +116,13 @@ final class ProcessLife {
         }
     }
 
-    private static void giveUp(java.lang.@Nullable Process started, @Nullable Rendezvous meeting) {
+    /** Leaves nothing of a start that failed, so that it can be tried again. */
+    private void giveUp(java.lang.@Nullable Process started, @Nullable Rendezvous meeting) {
+        ACTIVE.remove(process);
+        jvm = null;
+        synchronized (this) {
+            startWasCalled = false;
+        }
         if (started != null) {
             started.destroyForcibly();
         }
@@ -155,15 +161,14 @@ final class ProcessLife {
         Thread out = PoolThreads.daemon(name + "-stdout", stdout(started, outputs::countDown));
         Thread err = PoolThreads.daemon(name + "-stderr", stderr(started, outputs::countDown));
         Thread reaper = PoolThreads.create(name, () -> awaitEnd(started, selector, outputs), process.daemon());
-        ACTIVE.add(process);
         try {
             out.start();
             err.start();
-            reaper.start();
             jvm = started;
             control.start();
+            ACTIVE.add(process);
+            reaper.start(); // last, because only without it is nothing half-started
         } catch (OutOfMemoryError noThread) {
-            ACTIVE.remove(process);
             EventLoop.closeQuietly(selector);
             throw noThread;
         }
