@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -21,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
@@ -42,12 +45,14 @@ final class ProcessLife {
      *   NAME-control   accepts it, tells it what to run, and reads until it says goodbye or is gone
      *   NAME-stdout, NAME-stderr  pump its output, where that comes here
      *
-     *   NEW ──start()──► STARTED ──exited, socket read, output ended (100 ms at most)──► ended
+     *   NEW ──start()──► STARTED ──exited, socket read, output ended (or silent)──► ended
      *
      * The control thread's waits end with the process: its exit wakes the selector that waits for it to connect, and
-     * closes the socket that is read.
+     * ends the socket that is read. Output may go on, because a grandchild has inherited the pipes: what is there is
+     * still taken, as long as some comes and for a few seconds at most.
      */
-    private static final long OUTPUT_GRACE_MILLIS = 100;
+    private static final long SILENCE_MILLIS = 250;
+    private static final int MOST_SILENCES = 20;
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final Set<Process> ACTIVE = ConcurrentHashMap.newKeySet();
@@ -66,6 +71,9 @@ final class ProcessLife {
 
     /** Guarded by this. */
     private boolean startWasCalled;
+
+    /** How many pieces of output have come. */
+    private final AtomicLong pieces = new AtomicLong();
 
     private volatile boolean saidGoodbye;
     private volatile boolean killed;
@@ -176,16 +184,24 @@ final class ProcessLife {
 
     private Runnable stdout(java.lang.Process started, Runnable atEnd) {
         return output.logger() == null
-                ? OutputPump.toStdout(started.getInputStream(), atEnd)
+                ? OutputPump.toStdout(new Counted(started.getInputStream()), atEnd)
                 : OutputPump.toLog(
-                        started.getInputStream(), output.logger(), System.Logger.Level.INFO, process.name(), atEnd);
+                        new Counted(started.getInputStream()),
+                        output.logger(),
+                        System.Logger.Level.INFO,
+                        process.name(),
+                        atEnd);
     }
 
     private Runnable stderr(java.lang.Process started, Runnable atEnd) {
         return output.logger() == null
-                ? OutputPump.toStderr(started.getErrorStream(), atEnd)
+                ? OutputPump.toStderr(new Counted(started.getErrorStream()), atEnd)
                 : OutputPump.toLog(
-                        started.getErrorStream(), output.logger(), System.Logger.Level.WARNING, process.name(), atEnd);
+                        new Counted(started.getErrorStream()),
+                        output.logger(),
+                        System.Logger.Level.WARNING,
+                        process.name(),
+                        atEnd);
     }
 
     // ---- the thread of its end ----
@@ -202,15 +218,38 @@ final class ProcessLife {
         }
         selector.wakeup();
         try {
-            if (!outputs.await(OUTPUT_GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
-                EventLoop.closeQuietly(selector); // a grandchild holds a pipe open, or a stranger the socket
-            }
+            awaitOutput(outputs);
         } catch (InterruptedException goOn) {
             // what is still in the pipes is pumped all the same
         }
+        EventLoop.closeQuietly(selector);
         ACTIVE.remove(process);
         ended.countDown();
         exit.complete(process);
+    }
+
+    private void awaitOutput(CountDownLatch outputs) throws InterruptedException {
+        long seen = -1;
+        for (int i = 0; i < MOST_SILENCES && seen != pieces.get(); i++) {
+            seen = pieces.get();
+            if (outputs.await(SILENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    /** Counts what comes of its output. */
+    private final class Counted extends FilterInputStream {
+        Counted(InputStream source) {
+            super(source);
+        }
+
+        @Override
+        public int read(byte[] piece, int from, int length) throws IOException {
+            int read = super.read(piece, from, length);
+            pieces.incrementAndGet();
+            return read;
+        }
     }
 
     // ---- the control thread ----
