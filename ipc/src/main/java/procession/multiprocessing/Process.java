@@ -305,9 +305,14 @@ public class Process implements AutoCloseable, Serializable {
          *
          * @param newName the name
          * @return this builder
+         * @throws IllegalArgumentException if it has a null character
          */
         public Builder name(String newName) {
-            name = Objects.requireNonNull(newName, "name");
+            Objects.requireNonNull(newName, "name");
+            if (newName.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("a name has no null character: the system could not pass it on");
+            }
+            name = newName;
             return this;
         }
 
@@ -341,9 +346,18 @@ public class Process implements AutoCloseable, Serializable {
          * @param variable the name
          * @param value the value
          * @return this builder
+         * @throws IllegalArgumentException if the system has no such variables: the name is empty or has {@code =} in it,
+         *     or there is a null character
          */
         public Builder environment(String variable, String value) {
-            environment.put(Objects.requireNonNull(variable, "variable"), Objects.requireNonNull(value, "value"));
+            Objects.requireNonNull(variable, "variable");
+            Objects.requireNonNull(value, "value");
+            if (variable.isEmpty() || variable.indexOf('=') >= 0 || (variable + value).indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("the system can't have the environment variable \"" + variable
+                        + "\": a name has at least one character and no equals sign, and neither it nor the value"
+                        + " has a null character");
+            }
+            environment.put(variable, value);
             return this;
         }
 
