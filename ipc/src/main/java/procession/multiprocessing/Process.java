@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Action;
 import procession.internal.Deadline;
+import procession.multiprocessing.internal.os.ProcessTree;
 import procession.multiprocessing.internal.wire.NotEncodableException;
 import procession.multiprocessing.internal.wire.ObjectCodec;
 
@@ -49,6 +50,9 @@ public class Process implements AutoCloseable, Serializable {
 
     /** What to run; {@code null} in a subclass that overrides execute(). */
     private final @Nullable Action target;
+
+    /** Its number, after those of the processes that it descends from: 2:1; empty in the main process. */
+    private final String identity;
 
     /** The name that was given, or that was made up. */
     private final String name;
@@ -94,7 +98,9 @@ public class Process implements AutoCloseable, Serializable {
 
     private Process(Builder builder) {
         target = builder.target;
-        name = builder.name == null ? ProcessLife.nextName() : builder.name;
+        identity = ProcessLife.nextIdentity();
+        String type = getClass().getSimpleName();
+        name = builder.name != null ? builder.name : (type.isEmpty() ? "Process" : type) + "-" + identity;
         daemon = builder.daemon == null ? ProcessSelf.current().daemon() : builder.daemon;
         life = new ProcessLife(this, builder);
     }
@@ -102,6 +108,7 @@ public class Process implements AutoCloseable, Serializable {
     /** Makes what stands for a process that was not started from here. */
     Process(String name, boolean daemon) {
         this.target = null;
+        this.identity = "";
         this.name = name;
         this.daemon = daemon;
         this.life = null;
@@ -178,19 +185,21 @@ public class Process implements AutoCloseable, Serializable {
      * @return {@code true} if it runs
      */
     public boolean isAlive() {
-        return life().isAlive();
+        return isHere() || life().isAlive();
     }
 
     /**
      * Returns how the process ended: 0 if its action returned, 1 if that threw, n after {@code System.exit(n)}, and
      * {@code -N} if signal N killed it.
      *
-     * <p>{@code Runtime.halt} with a status from 129 to 159 looks like a signal.
+     * <p>{@code Runtime.halt} with a status from 129 to 159 looks like a signal, and so does {@code System.exit} with
+     * 129, 130 or 143, since a JVM ends with these after SIGHUP, SIGINT and SIGTERM. A crash in native code is mostly
+     * -6, because the JVM writes a report and aborts. The system keeps the lowest eight bits of a code.
      *
      * @return the exit code, or empty if it has not ended
      */
     public OptionalInt exitcode() {
-        return life().exitcode();
+        return isHere() ? OptionalInt.empty() : life().exitcode();
     }
 
     /**
@@ -200,11 +209,12 @@ public class Process implements AutoCloseable, Serializable {
      * @throws IllegalStateException if it was not started
      */
     public long pid() {
-        return life().pid();
+        return isHere() ? ProcessTree.ownPid() : life().pid();
     }
 
     /**
-     * Returns the name, {@code Process-1} and so on if none was given; processes of a process are {@code Process-1:1}.
+     * Returns the name. If none was given, it is that of the class and a number, as in {@code Process-1}; those of
+     * processes of the first process end in {@code 1:1}, {@code 1:2} and so on, whatever its name.
      *
      * @return the name
      */
@@ -276,6 +286,15 @@ public class Process implements AutoCloseable, Serializable {
         ProcessLife known = life;
         return (this instanceof ProcessSelf ? "Process" : getClass().getSimpleName()) + "[" + name
                 + (known == null ? "" : ", " + known.describe()) + (daemon ? ", daemon" : "") + "]";
+    }
+
+    /** Whether this code runs in this process. */
+    private boolean isHere() {
+        return ProcessSelf.current() == this;
+    }
+
+    final String identity() {
+        return identity;
     }
 
     private ProcessLife life() {

@@ -19,7 +19,7 @@ record ProcessBody(Process process, String parentName) implements Callable<Integ
 
     @Override
     public Integer call() {
-        ProcessSelf.become(process.name(), process.daemon(), parentName);
+        ProcessSelf.become(process, parentName);
         Thread.currentThread().setName(process.name());
         int code = OK;
         try {

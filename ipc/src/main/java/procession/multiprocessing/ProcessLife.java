@@ -88,10 +88,9 @@ final class ProcessLife {
         this.command = WorkerCommand.createAlone(context, options.jvmOptions());
     }
 
-    static String nextName() {
-        String own = ProcessSelf.current().name();
-        int number = NUMBERS.incrementAndGet();
-        return own.startsWith("Process-") ? own + ":" + number : "Process-" + number;
+    static String nextIdentity() {
+        String own = ProcessSelf.current().identity();
+        return (own.isEmpty() ? "" : own + ":") + NUMBERS.incrementAndGet();
     }
 
     static List<Process> active() {

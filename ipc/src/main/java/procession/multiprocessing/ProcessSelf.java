@@ -6,13 +6,13 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.os.ProcessTree;
 
-/** The process of this JVM, or its parent: what can be said of a process that was not started from here. */
+/** The main process, or the parent of this one: what can be said of a process that was not started from here. */
 final class ProcessSelf extends Process {
     private static final long serialVersionUID = 1L;
     private static final ProcessSelf MAIN = new ProcessSelf("MainProcess", false, ProcessTree.ownPid());
 
     /** Who this JVM is, if it is a child. */
-    private static volatile @Nullable ProcessSelf current;
+    private static volatile @Nullable Process current;
 
     /** Who has started it, if it is a child. */
     private static volatile @Nullable ProcessSelf parent;
@@ -26,13 +26,13 @@ final class ProcessSelf extends Process {
     }
 
     /** Called once in a child, before its action runs. */
-    static void become(String name, boolean daemon, String parentName) {
+    static void become(Process self, String parentName) {
         parent = new ProcessSelf(parentName, false, ProcessTree.parentPid());
-        current = new ProcessSelf(name, daemon, ProcessTree.ownPid());
+        current = self;
     }
 
     static Process current() {
-        ProcessSelf child = current;
+        Process child = current;
         return child == null ? MAIN : child;
     }
 
