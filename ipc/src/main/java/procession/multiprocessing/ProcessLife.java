@@ -9,12 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -25,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.launch.ProcessSettings;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.os.ExitStatus;
@@ -59,8 +58,7 @@ final class ProcessLife {
 
     private final Process process;
     private final WorkerCommand command;
-    private final Map<String, String> environment;
-    private final @Nullable Path directory;
+    private final ProcessSettings settings;
     private final ProcessOutput output;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -80,9 +78,9 @@ final class ProcessLife {
 
     ProcessLife(Process process, Process.Builder options) {
         this.process = process;
-        this.environment = Map.copyOf(options.environment());
-        this.directory = options.directory();
         this.output = options.output();
+        this.settings = new ProcessSettings(
+                options.environment(), options.directory(), output.kind() == ProcessOutput.Kind.INHERIT, output.file());
         ClassLoader own = ProcessLife.class.getClassLoader();
         ClassLoader context = Objects.requireNonNullElse(Thread.currentThread().getContextClassLoader(), own);
         this.command = WorkerCommand.createAlone(context, options.jvmOptions());
@@ -112,7 +110,7 @@ final class ProcessLife {
         java.lang.Process started = null;
         try {
             meeting = Rendezvous.open();
-            started = command.start(meeting, process.name(), token, this::configure);
+            started = command.start(meeting, process.name(), token, settings);
             run(started, meeting, encodedProcess);
         } catch (IOException failure) {
             giveUp(started, meeting);
@@ -135,20 +133,6 @@ final class ProcessLife {
         }
         if (meeting != null) {
             meeting.close();
-        }
-    }
-
-    private void configure(ProcessBuilder builder) {
-        builder.environment().putAll(environment);
-        if (directory != null) {
-            builder.directory(directory.toFile());
-        }
-        if (output.kind() == ProcessOutput.Kind.INHERIT) {
-            builder.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
-        } else if (output.file() != null) {
-            ProcessBuilder.Redirect toFile =
-                    ProcessBuilder.Redirect.appendTo(output.file().toFile());
-            builder.redirectOutput(toFile).redirectError(toFile);
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The command that starts workers; made once for a pool, and run for each of its workers.
@@ -74,7 +73,7 @@ public final class WorkerCommand {
      * @throws IOException if it can't be started
      */
     public Process start(Rendezvous meeting, String name, byte[] token) throws IOException {
-        return start(meeting, name, token, builder -> {});
+        return start(meeting, name, token, ProcessSettings.NONE);
     }
 
     /**
@@ -83,12 +82,11 @@ public final class WorkerCommand {
      * @param meeting where it is to connect
      * @param name what the operator sees in the list of processes
      * @param token the secret that it proves itself with
-     * @param settings changes its environment, directory and streams
+     * @param settings its environment, directory and streams
      * @return the process; its output has to be read where it is not redirected
      * @throws IOException if it can't be started
      */
-    public Process start(Rendezvous meeting, String name, byte[] token, Consumer<ProcessBuilder> settings)
-            throws IOException {
+    public Process start(Rendezvous meeting, String name, byte[] token, ProcessSettings settings) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java);
         command.add(meeting.argumentFile(options));
@@ -97,7 +95,7 @@ public final class WorkerCommand {
         command.add(name);
         ProcessBuilder builder = new ProcessBuilder(command);
         ParentOptions.clean(builder.environment());
-        settings.accept(builder);
+        settings.applyTo(builder);
         Process process = builder.start();
         try (OutputStream stdin = process.getOutputStream()) {
             stdin.write(HexFormat.of().formatHex(token).getBytes(StandardCharsets.US_ASCII));
