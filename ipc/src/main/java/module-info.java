@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module procession.ipc {
+    requires java.logging; // for Multiprocessing.logToStderr
     requires java.management;
     requires static jdk.unsupported; // for SelfKill, which does without where it is missing
     requires transitive procession.core;

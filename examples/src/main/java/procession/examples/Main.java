@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
         name = "examples",
         mixinStandardHelpOptions = true,
         description = "Runs an example of Procession.",
-        subcommands = Integrate.class)
+        subcommands = {Integrate.class, Countdown.class, ProcessExample.class})
 public final class Main {
     private Main() {}
 

@@ -288,13 +288,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
          * @throws IllegalArgumentException if an option does not start with a dash
          */
         public Builder jvmOptions(String... options) {
-            for (String option : options) {
-                if (!option.startsWith("-")) {
-                    throw new IllegalArgumentException(
-                            "a JVM option starts with a dash, but jvmOptions has \"" + option + "\"");
-                }
-            }
-            jvmOptions = List.of(options);
+            jvmOptions = JvmOptions.checked(options);
             return this;
         }
 

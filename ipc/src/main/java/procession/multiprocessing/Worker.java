@@ -7,11 +7,13 @@ import procession.multiprocessing.internal.worker.CurrentWorker;
 /**
  * The worker process of a pool, seen from the task that runs in it.
  * <pre>{@code
- * pool.submit(() -> {
- *     for (int i = 0; i < 100; i++) {
- *         Worker.current().progress(i / 100.0);
- *     }
- * });
+ * try (var pool = new ProcessPoolExecutor(1)) {
+ *     pool.submit(() -> {
+ *         for (int i = 0; i < 100; i++) {
+ *             Worker.current().progress(i / 100.0);
+ *         }
+ *     }).result();
+ * }
  * }</pre>
  *
  * <p>Its methods may be called by any thread of the worker, while a task, the initializer or the exit hook runs.

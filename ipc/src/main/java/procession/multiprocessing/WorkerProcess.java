@@ -113,7 +113,7 @@ final class WorkerProcess {
     @Nullable
     IOException startFailure;
 
-    private @Nullable Process process;
+    private java.lang.@Nullable Process process;
     private @Nullable Rendezvous meeting;
     private @Nullable StartMark mark;
     private @Nullable SocketChannel channel;
@@ -155,14 +155,14 @@ final class WorkerProcess {
     /** Starts the process, has its output pumped, and waits for its end. */
     void start(WorkerCommand command) {
         Rendezvous opened = null;
-        Process started = null;
+        java.lang.Process started = null;
         boolean known = false;
         try {
             started = command.start(name);
             opened = Rendezvous.open(); // not before: if this JVM is killed, there has to be somebody to remove it
             StartMark shared =
                     StartMark.isSupported() ? StartMark.create(Rendezvous.markBeside(opened.socket())) : null;
-            Process running = started;
+            java.lang.Process running = started;
             Rendezvous place = opened;
             OutputPump output = OutputPump.toStdout(started.getInputStream(), () -> loop.post(this::outputHasEnded));
             OutputPump errors = OutputPump.toStderr(started.getErrorStream(), () -> loop.post(this::outputHasEnded));
@@ -188,7 +188,7 @@ final class WorkerProcess {
     }
 
     /** Not by {@code onExit()}, which needs a thread of the common pool that a program may have none left of. */
-    private void awaitExit(Process started) {
+    private void awaitExit(java.lang.Process started) {
         boolean exited = false;
         while (!exited) {
             try {
@@ -204,7 +204,11 @@ final class WorkerProcess {
     // ---- on the loop's thread ----
 
     private void hasStarted(
-            Process started, Rendezvous place, @Nullable StartMark shared, OutputPump output, OutputPump errors) {
+            java.lang.Process started,
+            Rendezvous place,
+            @Nullable StartMark shared,
+            OutputPump output,
+            OutputPump errors) {
         if (buried) { // it was given up meanwhile
             started.destroyForcibly();
             place.close();
@@ -266,7 +270,7 @@ final class WorkerProcess {
 
     /** Called when {@link #deadlineNanos} has passed; a worker that is late in any step is killed. */
     void isLate() {
-        Process running = process;
+        java.lang.Process running = process;
         if (exited) {
             outputsEnded = OUTPUTS; // a grandchild holds them open, and may do so for ever
             buryIfOver();
@@ -459,7 +463,7 @@ final class WorkerProcess {
     }
 
     private void destroy() {
-        Process running = process;
+        java.lang.Process running = process;
         if (running != null && !exited) {
             ProcessTree.kill(running, name);
         }
@@ -470,7 +474,7 @@ final class WorkerProcess {
         killed = true;
         loop.isUnfit(this);
         deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
-        Process running = process;
+        java.lang.Process running = process;
         if (running != null) {
             running.destroy();
         }

@@ -269,7 +269,7 @@ class PoolLifeTest {
         Mark grandchild = new Mark(directory, "grandchild");
         try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
             Future<Integer> future = pool.submit(() -> {
-                Process process = new ProcessBuilder("sleep", "1000").start();
+                java.lang.Process process = new ProcessBuilder("sleep", "1000").start();
                 grandchild.add(process.pid());
                 return process.waitFor();
             });

@@ -73,7 +73,7 @@ class PoolRegressionTest {
         Mark grandchild = new Mark(directory, "grandchild");
         try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
             Future<?> future = pool.submit(() -> {
-                Process sleeping =
+                java.lang.Process sleeping =
                         new ProcessBuilder("sleep", "1000").inheritIO().start();
                 grandchild.add(sleeping.pid());
                 Runtime.getRuntime().halt(7);

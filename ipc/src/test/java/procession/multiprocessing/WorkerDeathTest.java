@@ -230,7 +230,7 @@ class WorkerDeathTest {
         }
     }
 
-    private static void forbidCoreFile(long pid) throws IOException, InterruptedException {
+    static void forbidCoreFile(long pid) throws IOException, InterruptedException {
         new ProcessBuilder("prlimit", "--core=0", "--pid", Long.toString(pid))
                 .start()
                 .waitFor();

@@ -39,9 +39,13 @@ public final class WorkerCommand {
      * @return the command
      */
     public static WorkerCommand create(ClassLoader context, int workers, List<String> userOptions) {
+        return create(context, WorkerSizing.options(workers, userOptions), userOptions);
+    }
+
+    private static WorkerCommand create(ClassLoader context, List<String> sizing, List<String> userOptions) {
         CodeLocations code = CodeLocations.of(context, WorkerCommand.class, MAIN_CLASS);
         List<String> options = new ArrayList<>();
-        options.addAll(WorkerSizing.options(workers, userOptions));
+        options.addAll(sizing);
         options.addAll(ParentOptions.inherited());
         options.addAll(code.options());
         options.addAll(userOptions);
@@ -52,6 +56,17 @@ public final class WorkerCommand {
     }
 
     /**
+     * Puts together the command for a process of its own, which is not one of several that share the machine.
+     *
+     * @param context the class loader that sees what it is to run
+     * @param userOptions JVM options of the user, which win over all others
+     * @return the command
+     */
+    public static WorkerCommand createAlone(ClassLoader context, List<String> userOptions) {
+        return create(context, WorkerSizing.alone(), userOptions);
+    }
+
+    /**
      * Starts a process, which waits to be told where to connect.
      *
      * @param name what the operator sees in the list of processes
@@ -59,6 +74,18 @@ public final class WorkerCommand {
      * @throws IOException if it can't be started
      */
     public Process start(String name) throws IOException {
+        return start(name, ProcessSettings.NONE);
+    }
+
+    /**
+     * Starts a process, which waits to be told where to connect.
+     *
+     * @param name what the operator sees in the list of processes
+     * @param settings its environment, directory and streams
+     * @return the process; its output has to be read where it is not redirected
+     * @throws IOException if it can't be started
+     */
+    public Process start(String name, ProcessSettings settings) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java);
         Path argumentFile = isTooLong() ? ArgumentFile.write(options) : null;
@@ -74,6 +101,7 @@ public final class WorkerCommand {
         }
         ProcessBuilder builder = new ProcessBuilder(command);
         ParentOptions.clean(builder.environment());
+        settings.applyTo(builder);
         try {
             return builder.start();
         } catch (IOException | RuntimeException | OutOfMemoryError failure) {

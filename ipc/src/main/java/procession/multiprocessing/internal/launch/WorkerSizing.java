@@ -25,6 +25,9 @@ public final class WorkerSizing {
      * @return the options, without those that {@code userOptions} contradicts
      */
     public static List<String> options(int workers, List<String> userOptions) {
+        if (!isHotSpot()) {
+            return List.of(); // another VM, with other options
+        }
         List<String> options = new ArrayList<>();
         options.add("-XX:-UsePerfData"); // a killed JVM would leave its file behind
         options.add("-XX:+ExitOnOutOfMemoryError"); // a JVM without memory is not fit to run another task
@@ -37,9 +40,6 @@ public final class WorkerSizing {
             double percent = Math.min(DEFAULT_HEAP_PERCENT, HEAPS_PERCENT / workers);
             options.add("-XX:MaxRAMPercentage=" + String.format(Locale.ROOT, "%.3f", percent));
         }
-        if (!System.getProperty("java.vm.name", "").matches(".*(HotSpot|OpenJDK).*")) {
-            return List.of(); // another VM, with other options
-        }
         boolean ownCollector =
                 userOptions.stream().anyMatch(option -> option.startsWith("-XX:+Use") && option.endsWith("GC"));
         if (!ownCollector) {
@@ -51,6 +51,19 @@ public final class WorkerSizing {
             options.add("-XX:LoopStripMiningIter=1000");
         }
         return options;
+    }
+
+    /**
+     * Returns the options of a process that is not one of several workers.
+     *
+     * @return the options
+     */
+    static List<String> alone() {
+        return isHotSpot() ? List.of("-XX:-UsePerfData") : List.of(); // a killed JVM would leave its file behind
+    }
+
+    private static boolean isHotSpot() {
+        return System.getProperty("java.vm.name", "").matches(".*(HotSpot|OpenJDK).*");
     }
 
     private static boolean none(List<String> options, String... prefixes) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.os;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.nio.charset.Charset;
 import java.util.function.Supplier;
 
@@ -17,6 +20,9 @@ public final class OutputPump implements Runnable {
     private static final int TAIL_BYTES = 8 * 1024;
     private static final int TAIL_LINES = 50;
     private static final int PIECE_BYTES = 8 * 1024;
+
+    /** What has more than this without a line break is logged in pieces, so that it needs no more memory. */
+    private static final int LINE_CHARS = 16 * 1024;
 
     private final InputStream source;
     private final Supplier<PrintStream> target;
@@ -53,6 +59,56 @@ public final class OutputPump implements Runnable {
      */
     public static OutputPump toStderr(InputStream source, Runnable atEnd) {
         return new OutputPump(source, () -> System.err, atEnd);
+    }
+
+    /**
+     * Returns a pump to a logger, which gets each line with the name of the process; one of more than 16,384 characters
+     * in pieces.
+     *
+     * @param source where from
+     * @param logger where to
+     * @param level as what
+     * @param name the name
+     * @param atEnd what to call at the end of the source
+     * @return the pump
+     */
+    public static Runnable toLog(
+            InputStream source, System.Logger logger, System.Logger.Level level, String name, Runnable atEnd) {
+        return () -> {
+            try (Reader text = new BufferedReader(new InputStreamReader(source, Charset.defaultCharset()))) {
+                StringBuilder line = new StringBuilder();
+                int last = -1;
+                for (int next = text.read(); next >= 0; next = text.read()) {
+                    boolean end = next == '\n' || next == '\r';
+                    boolean restOfEnd = next == '\n' && last == '\r';
+                    if (!end) {
+                        line.append((char) next);
+                    }
+                    if ((end && !restOfEnd) || line.length() >= LINE_CHARS) {
+                        log(logger, level, name, line);
+                    }
+                    last = next;
+                }
+                if (!line.isEmpty()) {
+                    log(logger, level, name, line);
+                }
+            } catch (IOException closed) {
+                // the process is gone, and its pipe with it
+            } finally {
+                atEnd.run();
+            }
+        };
+    }
+
+    private static void log(System.Logger logger, System.Logger.Level level, String name, StringBuilder line) {
+        String message = "[" + name + "] " + line;
+        line.setLength(0);
+        try {
+            logger.log(level, message);
+        } catch (RuntimeException refused) {
+            Thread thread = Thread.currentThread(); // the rest of the output still has to be taken from the process
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, refused);
+        }
     }
 
     @Override

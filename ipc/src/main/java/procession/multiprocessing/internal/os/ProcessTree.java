@@ -8,6 +8,34 @@ public final class ProcessTree {
     private ProcessTree() {}
 
     /**
+     * Returns the id of this process.
+     *
+     * @return the pid
+     */
+    public static long ownPid() {
+        return ProcessHandle.current().pid();
+    }
+
+    /**
+     * Returns the id of the process that has started this one.
+     *
+     * @return the pid, or -1 if it is gone or not shown
+     */
+    public static long parentPid() {
+        return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(-1L);
+    }
+
+    /**
+     * Returns whether a process is there.
+     *
+     * @param pid its id
+     * @return {@code true} if it is, be it only as one that its own parent has not taken note of yet
+     */
+    public static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    /**
      * Kills a process and its descendants, as far as the platform lets us see them; returns before they are gone.
      *
      * <p>The descendants have to be listed while their parent lives, which takes milliseconds, and is done on a thread

@@ -30,6 +30,7 @@ package procession.multiprocessing.internal.wire;
  *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
  *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
  *                  to be answered in that order, one RESULT or FAILURE each
+ *     RUN          an object: a Callable of the code to exit with
  *     EXIT         empty: no more calls; run the exit hook, say goodbye and exit
  *     FREEZE       empty: start no further call, and answer with STACK and the same task id
  *     RESUME       empty: go on after FREEZE
@@ -107,6 +108,9 @@ public final class FrameDescriptor {
 
     /** Parent to worker: exit. */
     public static final byte EXIT = 19;
+
+    /** Parent to child: what to run, instead of INIT and calls. */
+    public static final byte RUN = 21;
 
     /** Parent to worker: start nothing more, and say where the task thread is. */
     public static final byte FREEZE = 20;

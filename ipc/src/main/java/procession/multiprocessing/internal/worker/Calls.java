@@ -19,6 +19,7 @@ import procession.multiprocessing.internal.wire.ObjectCodec;
 /** Executes calls one after the other, and answers each before it starts the next. */
 final class Calls {
     private static final byte[] EMPTY = {};
+    private static final int PROCESS_FAILED = 1;
 
     private final BlockingQueue<Frame> frames;
     private final Answers answers;
@@ -43,6 +44,10 @@ final class Calls {
             Frame frame = next();
             switch (frame.type()) {
                 case FrameDescriptor.INIT -> initialize(frame);
+                case FrameDescriptor.RUN -> {
+                    System.exit(run(frame));
+                    return;
+                }
                 case FrameDescriptor.CALL ->
                     answer(frame.taskId(), () -> callable(frame).call());
                 case FrameDescriptor.CHUNK -> chunk(frame);
@@ -96,6 +101,18 @@ final class Calls {
                 failure.printStackTrace(); // the parent shows it
             }
             tidyUp();
+        }
+    }
+
+    /** Runs what a process is for; returns its exit code. */
+    @SuppressWarnings("CatchAndPrintStackTrace") // stderr is where the parent looks
+    private int run(Frame frame) {
+        TaskThread.enterTask();
+        try {
+            return (Integer) callable(frame).call();
+        } catch (Throwable unreadable) {
+            unreadable.printStackTrace(); // the parent shows it
+            return PROCESS_FAILED;
         }
     }
 

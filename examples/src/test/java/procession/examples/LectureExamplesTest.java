@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import picocli.CommandLine;
+import procession.testing.LeakCheck;
+
+/** The small examples: what they print, and what they say to a wrong command line. */
+@ExtendWith(LeakCheck.class)
+class LectureExamplesTest {
+    private record Run(int exitCode, String out, String err) {}
+
+    private static Run run(String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        CommandLine main = Main.commandLine();
+        main.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return new Run(main.execute(arguments), out.toString(), err.toString());
+    }
+
+    @Test
+    void countdown_countsOnBothThreads() {
+        Run run = run("countdown", "--n=3", "--pause-millis=0");
+        assertEquals(0, run.exitCode(), run::err);
+        assertEquals(
+                List.of("runnable:", "2", "1", "0", "countdown:", "2", "1", "0"),
+                run.out().lines().toList());
+    }
+
+    @Test
+    void countdown_ofLessThanNothing_isRefused() {
+        for (String option : List.of("--n", "--pause-millis")) {
+            Run run = run("countdown", option + "=-1");
+            assertEquals(2, run.exitCode());
+            assertTrue(run.err().contains(option + " is -1, but must be at least 0"), run::err);
+        }
+    }
+
+    @Test
+    void process_greets_andEndsWell() {
+        PrintStream before = System.out;
+        var printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        Run run;
+        try {
+            run = run("process", "--name=the child", "--greet=you");
+        } finally {
+            System.setOut(before);
+        }
+        assertEquals(0, run.exitCode(), run::err);
+        assertEquals(
+                List.of("hello you, from the child, a child of MainProcess"),
+                printed.toString(StandardCharsets.UTF_8).lines().toList());
+        assertEquals(List.of("the child has ended with 0"), run.out().lines().toList());
+    }
+}
