@@ -90,11 +90,14 @@ class PoolCallbackTest {
                         }
                     },
                     PoolCallbackTest::never);
-            inCallback.await();
-            assertFalse(result.ready());
-            assertFalse(result.await(Delays.brief()));
-            assertEquals(2, pool.apply(() -> 2), "results without a callback don't wait for that");
-            mayReturn.countDown();
+            try {
+                inCallback.await();
+                assertFalse(result.ready());
+                assertFalse(result.await(Delays.brief()));
+                assertEquals(2, pool.apply(() -> 2), "results without a callback don't wait for that");
+            } finally {
+                mayReturn.countDown();
+            }
             assertEquals(1, result.get());
         }
     }
