@@ -179,6 +179,11 @@ abstract class EventLoop {
         }
     }
 
+    /** Returns whether the caller is a callback. */
+    final boolean isCallbackThread() {
+        return callbacks.isThisThread();
+    }
+
     private void anotherThreadIsDone() {
         if (awaitsOthers) { // written before the loop looks whether the thread is done, and read after it is
             post(() -> {});

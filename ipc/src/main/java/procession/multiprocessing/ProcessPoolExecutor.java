@@ -122,7 +122,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         }
     }
 
-    private static byte[] encode(@Nullable Object object) {
+    static byte[] encode(@Nullable Object object) {
         try {
             return ObjectCodec.encode(object);
         } catch (NotEncodableException failure) {
@@ -167,10 +167,15 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         }
     }
 
-    private static String inWords(Object callable) {
+    static String inWords(Object callable) {
         String name = passed(callable).getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return lambda < 0 ? name : "a lambda of " + name.substring(0, lambda);
+    }
+
+    /** Returns what runs the tasks; ends with this executor, so whoever uses it has to keep that reachable meanwhile. */
+    PoolLoop loop() {
+        return loop;
     }
 
     /** Takes no more tasks; those submitted are done, and then the workers end. Returns at once. */

@@ -2,6 +2,7 @@
 package procession.multiprocessing;
 
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Promise;
 import procession.futures.TaskOptions;
@@ -33,8 +34,22 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
     /** How many workers died after it was sent to them and before they had started it; owned by the pool thread. */
     int lostDeliveries;
 
+    /** Told once, by whichever thread makes this done, before all callbacks; must neither block nor run code of the user. */
+    private final @Nullable Consumer<? super ProcessTask<T>> whenDone;
+
     ProcessTask(PoolLoop loop, long id, String called, byte[] encoded, TaskOptions.Chain limits) {
+        this(loop, id, called, encoded, limits, null);
+    }
+
+    ProcessTask(
+            PoolLoop loop,
+            long id,
+            String called,
+            byte[] encoded,
+            TaskOptions.Chain limits,
+            @Nullable Consumer<? super ProcessTask<T>> whenDone) {
         this.limits = limits;
+        this.whenDone = whenDone;
         this.retriesLeft = limits.retries();
         this.loop = loop;
         this.id = id;
@@ -62,6 +77,13 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
     @Override
     public void addListener(Runnable listener, Executor executor) {
         super.addListener(listener, command -> loop.runOutside(() -> executor.execute(command)));
+    }
+
+    @Override
+    protected void afterDone() {
+        if (whenDone != null) {
+            whenDone.accept(this);
+        }
     }
 
     @Override

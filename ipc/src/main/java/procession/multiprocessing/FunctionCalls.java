@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.lang.ref.Reference;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import procession.futures.BrokenExecutorException;
+import procession.futures.Fn;
+import procession.futures.TaskOptions;
+
+/** The calls of one mapped function, which is encoded once for all of them. */
+final class FunctionCalls<T, R extends @Nullable Object> {
+    private final ProcessPoolExecutor executor;
+    private final byte[] encodedFunction;
+    private final String called;
+
+    /** {@code passed} is the user's own object, to be named in messages. */
+    FunctionCalls(ProcessPoolExecutor executor, Fn<? super T, ? extends R> function, Object passed) {
+        this.executor = executor;
+        this.encodedFunction = ProcessPoolExecutor.encode(function);
+        this.called = ProcessPoolExecutor.inWords(passed);
+    }
+
+    /** Makes the task of one call, not submitted yet; throws if the item can't travel. */
+    ProcessTask<R> task(T item, Consumer<? super ProcessTask<R>> whenDone) {
+        return new ProcessTask<>(
+                executor.loop(),
+                executor.loop().nextTaskId(),
+                called,
+                ProcessPoolExecutor.encode(item),
+                TaskOptions.defaults(),
+                whenDone);
+    }
+
+    /** Submits tasks that travel together; throws if the pool takes no more. */
+    void submit(List<ProcessTask<R>> chunk) {
+        submit(executor, Batch.of(encodedFunction, chunk));
+    }
+
+    static void submit(ProcessPoolExecutor executor, Batch batch) {
+        try {
+            executor.loop().submit(batch);
+        } catch (BrokenExecutorException broken) {
+            throw broken;
+        } catch (RejectedExecutionException shutDown) {
+            throw new IllegalStateException(PoolCalls.NOT_RUNNING, shutDown);
+        } finally {
+            Reference.reachabilityFence(executor);
+        }
+    }
+}

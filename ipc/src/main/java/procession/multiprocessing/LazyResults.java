@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import procession.futures.Outcome;
+import procession.futures.Promise;
+import procession.futures.Results;
+import procession.internal.Deadline;
+
+/**
+ * The results of {@code imap} and {@code imapUnordered}, as values or as outcomes.
+ *
+ * @param <R> the type of a task's value
+ * @param <V> the type of what this iterator returns for it
+ */
+final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> implements Results<V> {
+    /*
+     * Overview. A Run holds the tasks that were submitted and not yet taken, and reads the input; this class is what one
+     * sees of it. Results.outcomes() is a second view of the same run.
+     *
+     *     input ──fill()──► open: at most `window` items ──take()──► view
+     *                         └── done ──► arrived (unordered only) ──┘
+     *
+     * fill() goes before every wait, so that the workers have as much to do as the window allows. Only the iterating
+     * thread fills and takes; any thread may close, and the pool's threads say what is done, so open and arrived are
+     * guarded by a lock, under which no user code runs and nothing waits but for the condition.
+     */
+    private final Run<?, R> run;
+    private final Function<? super Outcome<R>, ? extends V> view;
+
+    private LazyResults(Run<?, R> run, Function<? super Outcome<R>, ? extends V> view) {
+        this.run = run;
+        this.view = view;
+    }
+
+    /** Starts calling the function for as many items as the window has room for. */
+    static <T, R extends @Nullable Object> Results<R> start(
+            FunctionCalls<T, R> calls, Iterator<? extends T> input, int chunksize, int window, boolean ordered) {
+        Run<T, R> run = new Run<>(calls, input, chunksize, window, ordered);
+        run.fill();
+        return new LazyResults<R, R>(run, Outcome::value);
+    }
+
+    @Override
+    public boolean hasNext() {
+        return run.hasNext();
+    }
+
+    @Override
+    public V next() {
+        try {
+            return view.apply(run.take(null));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(interrupted);
+        } catch (TimeoutException impossible) {
+            throw new AssertionError("timed out without a timeout", impossible);
+        }
+    }
+
+    @Override
+    public V next(Duration timeout) throws InterruptedException, TimeoutException {
+        return view.apply(run.take(Deadline.after(timeout)));
+    }
+
+    @Override
+    public List<V> toList() throws InterruptedException {
+        try {
+            List<V> all = new ArrayList<>();
+            while (run.hasNext()) {
+                all.add(view.apply(run.take(null)));
+            }
+            return all;
+        } catch (TimeoutException impossible) {
+            throw new AssertionError("timed out without a timeout", impossible);
+        } finally {
+            close();
+        }
+    }
+
+    @Override
+    public Stream<V> stream() {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
+                .onClose(this::close);
+    }
+
+    @Override
+    public Results<Outcome<V>> outcomes() {
+        return new LazyResults<R, Outcome<V>>(run, this::outcome);
+    }
+
+    private Outcome<V> outcome(Outcome<R> outcome) {
+        Throwable failure = outcome.failure();
+        return failure == null ? Outcome.success(view.apply(outcome)) : Outcome.failure(failure);
+    }
+
+    @Override
+    public void close() {
+        run.close();
+    }
+
+    @Override
+    public String toString() {
+        return run.toString();
+    }
+
+    private static final class Run<T, R extends @Nullable Object> {
+        private final FunctionCalls<T, R> calls;
+        private final Iterator<? extends T> input;
+        private final int window;
+        private final int chunk;
+        private final boolean ordered;
+
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition somethingIsDone = lock.newCondition();
+
+        /** What was submitted and not taken, in the order of the input. */
+        @GuardedBy("lock")
+        private final Set<Promise<R>> open = new LinkedHashSet<>();
+
+        /** What of it is done, in the order in which it became that; empty if the order is that of the input. */
+        @GuardedBy("lock")
+        private final Queue<Promise<R>> arrived = new ArrayDeque<>();
+
+        @GuardedBy("lock")
+        private boolean closed;
+
+        /** Whether there is nothing more to read; of the iterating thread, as is the next. */
+        private boolean exhausted;
+
+        /** Why there is nothing more to read, if it was not the end; thrown in its place. */
+        private @Nullable Throwable inputFailure;
+
+        Run(FunctionCalls<T, R> calls, Iterator<? extends T> input, int chunksize, int window, boolean ordered) {
+            this.calls = calls;
+            this.input = input;
+            this.window = window;
+            this.ordered = ordered;
+            // Two chunks at least fit into the window, so that one can run while the results of the other are taken.
+            chunk = Math.min(chunksize, Math.max(1, window / 2));
+        }
+
+        /** Submits chunks for as long as the window has room for one. */
+        void fill() {
+            while (!exhausted && room() >= chunk) {
+                List<T> items = read();
+                if (!items.isEmpty()) {
+                    submit(items);
+                }
+            }
+        }
+
+        private int room() {
+            lock.lock();
+            try {
+                return closed ? 0 : window - open.size();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Reads a chunk, less if the input ends or fails first. */
+        private List<T> read() {
+            List<T> items = new ArrayList<>(Math.min(chunk, 1024));
+            try {
+                while (items.size() < chunk) {
+                    if (!input.hasNext()) {
+                        exhausted = true;
+                        break;
+                    }
+                    items.add(Objects.requireNonNull(input.next(), "item"));
+                }
+            } catch (Throwable failure) {
+                endInput(failure);
+            }
+            return items;
+        }
+
+        private void submit(List<T> items) {
+            List<Promise<R>> all = new ArrayList<>(items.size());
+            List<ProcessTask<R>> tasks = new ArrayList<>(items.size());
+            for (T item : items) {
+                try {
+                    ProcessTask<R> task = calls.task(item, this::isDone);
+                    tasks.add(task);
+                    all.add(task);
+                } catch (NotTransferableException itemCannotTravel) {
+                    Promise<R> failed = new Promise<>();
+                    failed.setException(itemCannotTravel);
+                    all.add(failed);
+                }
+            }
+            if (!open(all) || tasks.isEmpty()) {
+                return;
+            }
+            try {
+                calls.submit(tasks);
+            } catch (RuntimeException | Error refused) {
+                lock.lock();
+                try {
+                    tasks.forEach(open::remove);
+                } finally {
+                    lock.unlock();
+                }
+                endInput(refused);
+            }
+        }
+
+        /** Notes what is about to be submitted, unless the results are closed. */
+        private boolean open(List<Promise<R>> all) {
+            lock.lock();
+            try {
+                if (!closed) {
+                    open.addAll(all);
+                    if (!ordered) {
+                        for (Promise<R> each : all) {
+                            if (each.isDone()) {
+                                arrived.add(each);
+                            }
+                        }
+                    }
+                }
+                return !closed;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Called by the pool's threads, and by whoever cancels. */
+        private void isDone(Promise<R> task) {
+            lock.lock();
+            try {
+                if (open.contains(task)) { // else it was closed, or refused
+                    if (!ordered) {
+                        arrived.add(task);
+                    }
+                    if (!ordered || head() == task) {
+                        somethingIsDone.signal();
+                    }
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void endInput(Throwable failure) {
+            exhausted = true;
+            if (inputFailure == null) {
+                inputFailure = failure;
+            }
+        }
+
+        boolean hasNext() {
+            if (!isAnyOpen()) {
+                fill();
+            }
+            return isAnyOpen() || (inputFailure != null && !isClosed());
+        }
+
+        private boolean isAnyOpen() {
+            lock.lock();
+            try {
+                return !open.isEmpty();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private boolean isClosed() {
+            lock.lock();
+            try {
+                return closed;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @GuardedBy("lock")
+        private Promise<R> head() {
+            return open.iterator().next();
+        }
+
+        /** Waits for what comes next, in whichever order, and takes it. */
+        Outcome<R> take(@Nullable Deadline deadline) throws InterruptedException, TimeoutException {
+            fill();
+            Promise<R> next = await(deadline);
+            if (next != null) {
+                return AsyncResult.outcomeOf(next);
+            }
+            Throwable failure = inputFailure;
+            if (failure != null && !isClosed()) {
+                inputFailure = null;
+                close();
+                Outcome.failure(failure).value(); // throws it, as the failure of an item is thrown
+            }
+            throw new NoSuchElementException("no more results");
+        }
+
+        /** Returns {@code null} if nothing is open. */
+        private @Nullable Promise<R> await(@Nullable Deadline deadline) throws InterruptedException, TimeoutException {
+            lock.lockInterruptibly();
+            try {
+                while (!open.isEmpty()) {
+                    Promise<R> next = ordered ? head() : arrived.poll();
+                    if (next != null && next.isDone()) {
+                        open.remove(next);
+                        return next;
+                    }
+                    if (deadline == null) {
+                        somethingIsDone.await();
+                    } else if (deadline.passed()) {
+                        throw new TimeoutException("the next result is not there yet");
+                    } else {
+                        boolean unused = somethingIsDone.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                    }
+                }
+                return null;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void close() {
+            List<Promise<R>> rest;
+            lock.lock();
+            try {
+                closed = true;
+                rest = new ArrayList<>(open);
+                open.clear();
+                arrived.clear();
+                somethingIsDone.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            // From the last, so that workers don't start the second while the first is being cancelled.
+            for (int i = rest.size() - 1; i >= 0; i--) {
+                rest.get(i).cancel();
+            }
+        }
+
+        @Override
+        public String toString() {
+            lock.lock();
+            try {
+                return "Results[" + (closed ? "closed" : open.size() + " submitted and not taken") + "]";
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,740 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import procession.futures.Action;
+import procession.futures.BiFn;
+import procession.futures.Fn;
+import procession.futures.Results;
+import procession.futures.Task;
+import procession.internal.Deadline;
+
+/**
+ * Python's {@code Pool}: calls functions in worker JVMs, once or for each item of an input.
+ * <pre>{@code
+ * try (var pool = new Pool(4)) {
+ *     System.out.println(pool.map(n -> n * n, List.of(1, 2, 3)));
+ * }
+ * }</pre>
+ *
+ * <p>Its workers are those of a {@link ProcessPoolExecutor}: what is said there about what travels, about output, and
+ * about the ends of workers and of this JVM holds here.
+ *
+ * <table>
+ *   <caption>Which method</caption>
+ *   <tr><th></th><th>waits for the result</th><th>returns at once</th></tr>
+ *   <tr><td>one call</td><td>{@code apply}</td><td>{@code applyAsync} → {@link AsyncResult}</td></tr>
+ *   <tr><td>one for each item</td><td>{@code map} → list</td>
+ *       <td>{@code mapAsync} → {@link AsyncResult} of a list; {@code imap} → {@link Results} in the order of the items,
+ *       {@code imapUnordered} → {@link Results} as they come</td></tr>
+ *   <tr><td>one for each pair</td><td>{@code starmap} → list</td><td>{@code starmapAsync}</td></tr>
+ * </table>
+ *
+ * <p><b>Failures.</b> What a call throws is thrown where its result is asked for: an unchecked exception as itself, a
+ * checked one inside a {@link CompletionException}. A worker that dies fails the one call that it was running with a
+ * {@link WorkerDiedException}, and all others go on. {@link #terminate()} cancels: {@link CancellationException}. If
+ * workers can't be started, or their initializer fails three times in a row, the pool is broken, and everything in it and
+ * after fails with {@link BrokenProcessPoolException}. A function, task or item that can't travel is refused by the call
+ * that takes it, with {@link NotTransferableException}. After {@link #close()} or {@code terminate()} every method that
+ * takes calls throws {@link IllegalStateException}.
+ *
+ * <p><b>Chunks.</b> Items travel in groups of {@code chunksize}, which makes small calls cheaper. A group is a unit of
+ * travel and of nothing else: each item succeeds or fails by itself, also when its worker dies in the middle of a group.
+ * Without a given size, a list is cut into four groups for each process, and {@code imap} sends items one by one.
+ *
+ * <p><b>Lists</b> wait for all of their items, also when some fail, and then throw the failure of the first of those in
+ * the order of the input: which exception it is does not depend on who was faster. All of the input is read before the
+ * first call; if it throws, or has a {@code null}, nothing has been submitted.
+ *
+ * <p><b>Laziness.</b> {@code imap} and {@code imapUnordered} read as much of their input as fits into their buffer when
+ * they are called, and the rest in the thread that takes the results, so that never more than the buffer size is read and
+ * not taken: 2 × processes × chunksize, if no other size is given. So endless inputs and slow consumers work. An item that fails,
+ * or that can't travel, makes {@link Results#next()} throw, and the iteration goes on. An input that throws does so
+ * behind the results of what was read before it, and that is the end. So does, with {@code IllegalStateException}, an
+ * input that was not read to its end before the pool was closed. Closing the results cancels what has not started.
+ *
+ * <p><b>Callbacks</b> run one after the other on a thread of the pool, before {@link AsyncResult#get()} returns. One that
+ * throws is logged (to {@link System.Logger} {@code procession.multiprocessing}) and has no other effect. Each should be
+ * quick, since it keeps the others waiting. The callback of an empty input runs in the calling thread, in the call.
+ *
+ * <p>Memory consistency effects: actions before a call is submitted <i>happen-before</i> its arguments are serialized, and
+ * the deserialization of its result <i>happens-before</i> its callback and actions after it was got. All methods may be
+ * called by any thread.
+ *
+ * <p><i>Python:</i> {@code multiprocessing.Pool}. There, a worker's death loses its task, and {@code get()} and
+ * {@code join()} never return; a failing initializer is tried again for ever; a failing callback stops all results; and
+ * the end of a {@code with} block terminates the pool, while here it is {@link #close()}, which waits.
+ */
+public final class Pool implements AutoCloseable {
+    private final ProcessPoolExecutor executor;
+    private final PoolCalls calls;
+
+    /** Whether close() or terminate() was called: join() must not wait for what nobody has told to end. */
+    private volatile boolean ending;
+
+    /** Makes a pool with as many workers as there are processors. */
+    public Pool() {
+        this(builder());
+    }
+
+    /**
+     * Makes a pool.
+     *
+     * @param processes how many worker JVMs there may be at once, at least 1
+     * @throws IllegalArgumentException if {@code processes} is less than 1
+     */
+    public Pool(int processes) {
+        this(builder().processes(processes));
+    }
+
+    private Pool(Builder builder) {
+        executor = builder.options.maxWorkers(builder.processes).build();
+        calls = new PoolCalls(executor, builder.processes);
+    }
+
+    /**
+     * Returns a builder with the default of every option.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Calls a task in a worker and waits for its result. If interrupted, the task is cancelled unless it has started.
+     *
+     * <p><i>Python:</i> {@code apply(func, args)}, with a lambda that has its arguments in it.
+     *
+     * @param task what to call
+     * @param <T> the type of the result
+     * @return the result
+     * @throws NotTransferableException if the task can't travel
+     * @throws WorkerDiedException if its worker died
+     * @throws CompletionException around a checked exception that the task threw
+     * @throws CancellationException if the pool was terminated meanwhile
+     * @throws BrokenProcessPoolException if the pool is broken
+     * @throws IllegalStateException if the pool was closed or terminated before
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public <T extends @Nullable Object> T apply(Task<T> task) throws InterruptedException {
+        return PoolCalls.waitFor(applyAsync(task));
+    }
+
+    /**
+     * As {@link #apply(Task)}, for an action without a result.
+     *
+     * @param action what to call
+     * @throws CompletionException around a checked exception that the action threw
+     * @throws IllegalStateException if the pool was closed or terminated before
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public void apply(Action action) throws InterruptedException {
+        PoolCalls.waitFor(applyAsync(action));
+    }
+
+    /**
+     * Calls a task in a worker, and returns at once.
+     *
+     * <p><i>Python:</i> {@code apply_async(func, args)}.
+     *
+     * @param task what to call
+     * @param <T> the type of the result
+     * @return the result, later
+     * @throws NotTransferableException if the task can't travel
+     * @throws BrokenProcessPoolException if the pool is broken
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T extends @Nullable Object> AsyncResult<T> applyAsync(Task<T> task) {
+        return calls.call(task, null);
+    }
+
+    /**
+     * As {@link #applyAsync(Task)}, for an action without a result.
+     *
+     * @param action what to call
+     * @return the result, later, which is {@code null}
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public AsyncResult<@Nullable Void> applyAsync(Action action) {
+        return calls.call(action);
+    }
+
+    /**
+     * As {@link #applyAsync(Task)}, and calls back with what became of it.
+     *
+     * <p><i>Python:</i> {@code apply_async(func, args, callback=…, error_callback=…)}.
+     *
+     * @param task what to call
+     * @param callback called with the result
+     * @param errorCallback called instead with what the task threw, or with why it has no result
+     * @param <T> the type of the result
+     * @return the result, later
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T extends @Nullable Object> AsyncResult<T> applyAsync(
+            Task<T> task, Consumer<? super T> callback, Consumer<? super Throwable> errorCallback) {
+        return calls.call(task, AsyncResult.Callbacks.of(callback, errorCallback));
+    }
+
+    /**
+     * Calls {@code function} for each item, and waits for all results. If interrupted, what has not
+     * started is cancelled.
+     *
+     * <p><i>Python:</i> {@code map(func, iterable)}; there, the first failure in time decides.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results in the order of the items, in a new list
+     * @throws NotTransferableException if the function or an item can't travel; what has not started of this call is cancelled
+     * @throws WorkerDiedException if that is what became of the first item that failed
+     * @throws CompletionException around a checked exception of the first item that failed
+     * @throws CancellationException if the pool was terminated meanwhile
+     * @throws BrokenProcessPoolException if the pool is broken
+     * @throws IllegalStateException if the pool was closed or terminated before
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public <T, R extends @Nullable Object> List<R> map(Fn<? super T, ? extends R> function, Iterable<? extends T> items)
+            throws InterruptedException {
+        return new ArrayList<>(PoolCalls.waitFor(this.<T, R>mapAsync(function, items)));
+    }
+
+    /**
+     * As {@link #map(Fn, Iterable)}, in groups of {@code chunksize}.
+     *
+     * <p><i>Python:</i> {@code map(func, iterable, chunksize)}, which returns nonsense for a {@code chunksize} of 0.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}
+     * @param chunksize items a group, at least 1
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results in the order of the items, in a new list
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated before
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public <T, R extends @Nullable Object> List<R> map(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize)
+            throws InterruptedException {
+        return new ArrayList<>(PoolCalls.waitFor(this.<T, R>mapAsync(function, items, chunksize)));
+    }
+
+    /**
+     * Calls {@code function} for each item, and returns as soon as all is submitted.
+     *
+     * <p><i>Python:</i> {@code map_async(func, iterable)}.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the items, in a list that can't be changed
+     * @throws NotTransferableException if the function or an item can't travel; what has not started of this call is cancelled
+     * @throws BrokenProcessPoolException if the pool is broken
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items) {
+        return calls.<T, R>callAll(function, items, PoolCalls.DEFAULT_CHUNKSIZE, null);
+    }
+
+    /**
+     * As {@link #mapAsync(Fn, Iterable)}, in groups of {@code chunksize}.
+     *
+     * <p><i>Python:</i> {@code map_async(func, iterable, chunksize)}.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}
+     * @param chunksize items a group, at least 1
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the items, in a list that can't be changed
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize) {
+        return calls.<T, R>callAll(function, items, PoolCalls.chunksize(chunksize), null);
+    }
+
+    /**
+     * As {@link #mapAsync(Fn, Iterable)}, and calls back with what became of it.
+     *
+     * <p><i>Python:</i> {@code map_async(func, iterable, callback=…, error_callback=…)}; there, no callback follows an empty input.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}
+     * @param callback called with the list of all results
+     * @param errorCallback called instead if some failed, with the first failure in the order of the input
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the items, in a list that can't be changed
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
+            Fn<? super T, ? extends R> function,
+            Iterable<? extends T> items,
+            Consumer<? super List<R>> callback,
+            Consumer<? super Throwable> errorCallback) {
+        return calls.<T, R>callAll(
+                function, items, PoolCalls.DEFAULT_CHUNKSIZE, AsyncResult.Callbacks.of(callback, errorCallback));
+    }
+
+    /**
+     * As {@link #mapAsync(Fn, Iterable)}, in groups of {@code chunksize}, and calls back with what
+     * became of it.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}
+     * @param chunksize items a group, at least 1
+     * @param callback called with the list of all results
+     * @param errorCallback called instead if some failed, with the first failure in the order of the input
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the items, in a list that can't be changed
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
+            Fn<? super T, ? extends R> function,
+            Iterable<? extends T> items,
+            int chunksize,
+            Consumer<? super List<R>> callback,
+            Consumer<? super Throwable> errorCallback) {
+        return calls.<T, R>callAll(
+                function, items, PoolCalls.chunksize(chunksize), AsyncResult.Callbacks.of(callback, errorCallback));
+    }
+
+    /**
+     * Calls {@code function} with the two halves of each pair, and waits for all results. If interrupted, what has not
+     * started is cancelled.
+     *
+     * <p>A pair is {@code Map.entry(a, b)}, or comes out of {@code map.entrySet()}. For more than two arguments, map over a
+     * record of them.
+     *
+     * <p><i>Python:</i> {@code starmap(func, iterable)}.
+     *
+     * @param function what to call
+     * @param pairs its arguments, a key and a value each, none {@code null}
+     * @param <A> the type of a first argument
+     * @param <B> the type of a second argument
+     * @param <R> the type of a result
+     * @return the results in the order of the pairs, in a new list
+     * @throws NotTransferableException if the function or an item can't travel; what has not started of this call is cancelled
+     * @throws WorkerDiedException if that is what became of the first item that failed
+     * @throws CompletionException around a checked exception of the first item that failed
+     * @throws CancellationException if the pool was terminated meanwhile
+     * @throws BrokenProcessPoolException if the pool is broken
+     * @throws IllegalStateException if the pool was closed or terminated before
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public <A, B, R extends @Nullable Object> List<R> starmap(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs)
+            throws InterruptedException {
+        return new ArrayList<>(PoolCalls.waitFor(this.<A, B, R>starmapAsync(function, pairs)));
+    }
+
+    /**
+     * As {@link #starmap(BiFn, Iterable)}, in groups of {@code chunksize}.
+     *
+     * <p><i>Python:</i> {@code starmap(func, iterable, chunksize)}.
+     *
+     * @param function what to call
+     * @param pairs its arguments, a key and a value each, none {@code null}
+     * @param chunksize items a group, at least 1
+     * @param <A> the type of a first argument
+     * @param <B> the type of a second argument
+     * @param <R> the type of a result
+     * @return the results in the order of the pairs, in a new list
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated before
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public <A, B, R extends @Nullable Object> List<R> starmap(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs,
+            int chunksize)
+            throws InterruptedException {
+        return new ArrayList<>(PoolCalls.waitFor(this.<A, B, R>starmapAsync(function, pairs, chunksize)));
+    }
+
+    /**
+     * Calls {@code function} with the two halves of each pair, and returns as soon as all is submitted.
+     *
+     * <p><i>Python:</i> {@code starmap_async(func, iterable)}.
+     *
+     * @param function what to call
+     * @param pairs its arguments, a key and a value each, none {@code null}
+     * @param <A> the type of a first argument
+     * @param <B> the type of a second argument
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the pairs, in a list that can't be changed
+     * @throws NotTransferableException if the function or an item can't travel; what has not started of this call is cancelled
+     * @throws BrokenProcessPoolException if the pool is broken
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs) {
+        return calls.<A, B, R>callAllPairs(function, pairs, PoolCalls.DEFAULT_CHUNKSIZE, null);
+    }
+
+    /**
+     * As {@link #starmapAsync(BiFn, Iterable)}, in groups of {@code chunksize}.
+     *
+     * <p><i>Python:</i> {@code starmap_async(func, iterable, chunksize)}.
+     *
+     * @param function what to call
+     * @param pairs its arguments, a key and a value each, none {@code null}
+     * @param chunksize items a group, at least 1
+     * @param <A> the type of a first argument
+     * @param <B> the type of a second argument
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the pairs, in a list that can't be changed
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs,
+            int chunksize) {
+        return calls.<A, B, R>callAllPairs(function, pairs, PoolCalls.chunksize(chunksize), null);
+    }
+
+    /**
+     * As {@link #starmapAsync(BiFn, Iterable)}, and calls back with what became of it.
+     *
+     * <p><i>Python:</i> {@code starmap_async(func, iterable, callback=…, error_callback=…)}.
+     *
+     * @param function what to call
+     * @param pairs its arguments, a key and a value each, none {@code null}
+     * @param callback called with the list of all results
+     * @param errorCallback called instead if some failed, with the first failure in the order of the input
+     * @param <A> the type of a first argument
+     * @param <B> the type of a second argument
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the pairs, in a list that can't be changed
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs,
+            Consumer<? super List<R>> callback,
+            Consumer<? super Throwable> errorCallback) {
+        return calls.<A, B, R>callAllPairs(
+                function, pairs, PoolCalls.DEFAULT_CHUNKSIZE, AsyncResult.Callbacks.of(callback, errorCallback));
+    }
+
+    /**
+     * As {@link #starmapAsync(BiFn, Iterable)}, in groups of {@code chunksize}, and calls back with what
+     * became of it.
+     *
+     * @param function what to call
+     * @param pairs its arguments, a key and a value each, none {@code null}
+     * @param chunksize items a group, at least 1
+     * @param callback called with the list of all results
+     * @param errorCallback called instead if some failed, with the first failure in the order of the input
+     * @param <A> the type of a first argument
+     * @param <B> the type of a second argument
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the pairs, in a list that can't be changed
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs,
+            int chunksize,
+            Consumer<? super List<R>> callback,
+            Consumer<? super Throwable> errorCallback) {
+        return calls.<A, B, R>callAllPairs(
+                function, pairs, PoolCalls.chunksize(chunksize), AsyncResult.Callbacks.of(callback, errorCallback));
+    }
+
+    /**
+     * Calls {@code function} for each item, and returns the results in the order of the
+     * items. The input is read as the results are taken.
+     *
+     * <p><i>Python:</i> {@code imap(func, iterable)}, which reads all of its input at once.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}; may be endless
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, in the order of the items
+     * @throws NotTransferableException if the function can't travel
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> Results<R> imap(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items) {
+        return calls.<T, R>start(function, items, 1, calls.bufferFor(1), true);
+    }
+
+    /**
+     * As {@link #imap(Fn, Iterable)}, in groups of {@code chunksize}.
+     *
+     * <p><i>Python:</i> {@code imap(func, iterable, chunksize)}, where the first failure is the end.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}; may be endless
+     * @param chunksize items a group, at least 1
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, in the order of the items
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> Results<R> imap(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize) {
+        return calls.<T, R>start(function, items, PoolCalls.chunksize(chunksize), calls.bufferFor(chunksize), true);
+    }
+
+    /**
+     * As {@link #imap(Fn, Iterable)}, in groups of {@code chunksize} or half of the buffer size, whichever is
+     * less.
+     *
+     * <p><i>Python:</i> {@code imap(func, iterable, chunksize, buffersize)} of 3.16.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}; may be endless
+     * @param chunksize items a group, at least 1
+     * @param buffersize how many items are read and not taken at most, at least 1
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, in the order of the items
+     * @throws IllegalArgumentException if {@code chunksize} or {@code buffersize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> Results<R> imap(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize, int buffersize) {
+        return calls.<T, R>start(
+                function, items, PoolCalls.chunksize(chunksize), PoolCalls.atLeastOne("buffersize", buffersize), true);
+    }
+
+    /**
+     * Calls {@code function} for each item, and returns the results as they become
+     * ready, in whichever order. The input is read as the results are taken.
+     *
+     * <p><i>Python:</i> {@code imap_unordered(func, iterable)}.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}; may be endless
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, in the order of completion
+     * @throws NotTransferableException if the function can't travel
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> Results<R> imapUnordered(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items) {
+        return calls.<T, R>start(function, items, 1, calls.bufferFor(1), false);
+    }
+
+    /**
+     * As {@link #imapUnordered(Fn, Iterable)}, in groups of {@code chunksize}.
+     *
+     * <p><i>Python:</i> {@code imap_unordered(func, iterable, chunksize)}.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}; may be endless
+     * @param chunksize items a group, at least 1
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, in the order of completion
+     * @throws IllegalArgumentException if {@code chunksize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> Results<R> imapUnordered(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize) {
+        return calls.<T, R>start(function, items, PoolCalls.chunksize(chunksize), calls.bufferFor(chunksize), false);
+    }
+
+    /**
+     * As {@link #imapUnordered(Fn, Iterable)}, in groups of {@code chunksize} or half of the buffer size, whichever is
+     * less.
+     *
+     * <p><i>Python:</i> {@code imap_unordered(func, iterable, chunksize, buffersize)} of 3.16.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}; may be endless
+     * @param chunksize items a group, at least 1
+     * @param buffersize how many items are read and not taken at most, at least 1
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, in the order of completion
+     * @throws IllegalArgumentException if {@code chunksize} or {@code buffersize} is less than 1
+     * @throws IllegalStateException if the pool was closed or terminated
+     */
+    public <T, R extends @Nullable Object> Results<R> imapUnordered(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize, int buffersize) {
+        return calls.<T, R>start(
+                function, items, PoolCalls.chunksize(chunksize), PoolCalls.atLeastOne("buffersize", buffersize), false);
+    }
+
+    /**
+     * Takes no more calls, and waits until those submitted are done, their callbacks have returned, and every worker has
+     * ended. May be called again, and by several threads.
+     *
+     * <p>If interrupted, it {@linkplain #terminate() terminates} the pool, goes on waiting for that, and sets the flag
+     * again at the end. Called by a callback, it does not wait for callbacks.
+     *
+     * <p><i>Python:</i> {@code close()} and {@code join()} in one; {@code with pool:} is {@code terminate()} there.
+     */
+    @Override
+    public void close() {
+        end();
+        executor.close();
+    }
+
+    /**
+     * Takes no more calls, cancels those that have not started, and kills the workers that run one, whose results are
+     * cancelled too. Returns at once, and may be called again.
+     *
+     * <p><i>Python:</i> {@code terminate()}; there, results that are outstanding stay so for ever.
+     */
+    public void terminate() {
+        end();
+        executor.shutdownNow();
+    }
+
+    private void end() {
+        ending = true;
+        calls.end();
+    }
+
+    /**
+     * Waits until every call is done and every worker has ended; after {@link #close()} or {@link #terminate()}. Called
+     * by a callback, it does not wait for callbacks.
+     *
+     * <p><i>Python:</i> {@code join()}, which raises {@code ValueError} for a pool that is still running.
+     *
+     * @throws IllegalStateException if the pool is still running
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public void join() throws InterruptedException {
+        checkEnding();
+        while (!executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS)) {
+            // a wait this long does not end; if it does, it goes on
+        }
+    }
+
+    /**
+     * As {@link #join()}, for {@code timeout} at most.
+     *
+     * @param timeout the longest time to wait; zero or negative does not wait
+     * @return {@code true} if the pool has ended, {@code false} if the time elapsed first
+     * @throws IllegalStateException if the pool is still running
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public boolean join(Duration timeout) throws InterruptedException {
+        long nanos = Deadline.toNanosSaturated(timeout);
+        checkEnding();
+        return executor.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkEnding() {
+        if (!ending) {
+            throw new IllegalStateException("Pool is still running: call close() or terminate() before join()");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Pool " + executor.loop();
+    }
+
+    /** Options of a pool; each method changes this builder and returns it. */
+    public static final class Builder {
+        private final ProcessPoolExecutor.Builder options = ProcessPoolExecutor.builder();
+        private int processes = Runtime.getRuntime().availableProcessors();
+
+        private Builder() {}
+
+        /**
+         * Sets how many worker JVMs there may be at once, which are started when there is work for them; as many as there
+         * are processors if it is never set.
+         *
+         * @param count at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if {@code count} is less than 1
+         */
+        public Builder processes(int count) {
+            processes = PoolCalls.atLeastOne("processes", count);
+            return this;
+        }
+
+        /**
+         * Sets what each worker runs once before its first call. If it throws in three workers in a row, the pool is
+         * broken.
+         *
+         * @param action what to run; it travels as a task does
+         * @return this builder
+         */
+        public Builder initializer(Action action) {
+            options.initializer(action);
+            return this;
+        }
+
+        /**
+         * Sets after how many calls a worker makes room for a new one. A group of items is not torn apart for it: the
+         * worker goes after the group that reaches the number.
+         *
+         * <p><i>Python:</i> {@code maxtasksperchild}, which counts a whole group as one.
+         *
+         * @param calls at least 1; without end if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code calls} is less than 1
+         */
+        public Builder maxTasksPerChild(int calls) {
+            options.maxTasksPerChild(calls);
+            return this;
+        }
+
+        /**
+         * Sets options for the worker JVMs, such as {@code "-Xmx512m"}; they win over all others.
+         *
+         * @param arguments each one argument of the {@code java} command
+         * @return this builder
+         * @throws IllegalArgumentException if an option does not start with a dash
+         */
+        public Builder jvmOptions(String... arguments) {
+            options.jvmOptions(arguments);
+            return this;
+        }
+
+        /**
+         * Sets how long a call may run. One that takes longer fails with
+         * {@link procession.futures.TaskTimeoutException}, a checked one, which has its stack; its worker is killed.
+         *
+         * @param longest more than zero, counted from the start of the call; no limit if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Builder taskTimeout(Duration longest) {
+            options.taskTimeout(longest);
+            return this;
+        }
+
+        /**
+         * Makes the pool.
+         *
+         * @return the pool
+         * @throws NotTransferableException if the initializer can't travel
+         */
+        public Pool build() {
+            return new Pool(this);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import com.google.common.collect.Iterables;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import procession.futures.Action;
+import procession.futures.BiFn;
+import procession.futures.Fn;
+import procession.futures.Results;
+import procession.futures.Task;
+import procession.futures.TaskOptions;
+
+/** Turns what a {@link Pool} is asked to call into tasks of its executor. */
+final class PoolCalls {
+    static final String NOT_RUNNING = "Pool not running: close() or terminate() was called";
+
+    /** Stands for the size that makes as many chunks as CHUNKS_A_PROCESS says. */
+    static final int DEFAULT_CHUNKSIZE = 0;
+
+    /** Into so many a list is cut, so that the others don't wait long for an uneven one. */
+    private static final int CHUNKS_A_PROCESS = 4;
+
+    private static final int BUFFERED_CHUNKS_A_PROCESS = 2;
+
+    private final ProcessPoolExecutor executor;
+    private final int processes;
+
+    /** Whether the pool was closed or terminated; the executor has the last word. */
+    private volatile boolean ended;
+
+    PoolCalls(ProcessPoolExecutor executor, int processes) {
+        this.executor = executor;
+        this.processes = processes;
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    private void checkRunning() {
+        if (ended) {
+            throw new IllegalStateException(NOT_RUNNING);
+        }
+    }
+
+    <T extends @Nullable Object> AsyncResult<T> call(Task<T> task, AsyncResult.@Nullable Callbacks<T> callbacks) {
+        return call(Objects.requireNonNull(task, "task"), task, callbacks);
+    }
+
+    AsyncResult<@Nullable Void> call(Action action) {
+        return this.<@Nullable Void>call(new ActionCall(Objects.requireNonNull(action, "action")), action, null);
+    }
+
+    private <T extends @Nullable Object> AsyncResult<T> call(
+            Callable<T> task, Object passed, AsyncResult.@Nullable Callbacks<T> callbacks) {
+        checkRunning();
+        List<ProcessTask<T>> tasks = new ArrayList<>(1);
+        AsyncResult<T> result = AsyncResult.ofOne(executor.loop(), tasks, callbacks);
+        ProcessTask<T> only = new ProcessTask<>(
+                executor.loop(),
+                executor.loop().nextTaskId(),
+                ProcessPoolExecutor.inWords(passed),
+                ProcessPoolExecutor.encode(task),
+                TaskOptions.defaults(),
+                done -> result.taskIsDone());
+        tasks.add(only);
+        FunctionCalls.submit(executor, Batch.of(only));
+        return result;
+    }
+
+    <T, R extends @Nullable Object> AsyncResult<List<R>> callAll(
+            Fn<? super T, ? extends R> function,
+            Iterable<? extends T> items,
+            int chunksize,
+            AsyncResult.@Nullable Callbacks<List<R>> callbacks) {
+        Objects.requireNonNull(function, "function");
+        return this.<T, R>callAll(function, function, items, chunksize, callbacks);
+    }
+
+    <A, B, R extends @Nullable Object> AsyncResult<List<R>> callAllPairs(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs,
+            int chunksize,
+            AsyncResult.@Nullable Callbacks<List<R>> callbacks) {
+        Objects.requireNonNull(function, "function");
+        Objects.requireNonNull(pairs, "pairs");
+        Iterable<Pair<A, B>> items = Iterables.transform(pairs, PoolCalls::<A, B>pairOf);
+        return this.<Pair<A, B>, R>callAll(new PairCall<A, B, R>(function), function, items, chunksize, callbacks);
+    }
+
+    private <T, R extends @Nullable Object> AsyncResult<List<R>> callAll(
+            Fn<? super T, ? extends R> function,
+            Object passed,
+            Iterable<? extends T> items,
+            int chunksize,
+            AsyncResult.@Nullable Callbacks<List<R>> callbacks) {
+        Objects.requireNonNull(items, "items");
+        checkRunning();
+        FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, passed);
+        List<T> all = listOf(items);
+        List<ProcessTask<R>> tasks = new ArrayList<>(all.size());
+        AsyncResult<List<R>> result = AsyncResult.ofAll(executor.loop(), tasks, all.size(), callbacks);
+        boolean submitted = false;
+        try {
+            int chunk = chunksize == DEFAULT_CHUNKSIZE ? defaultChunksize(all.size()) : chunksize;
+            for (int from = 0; from < all.size(); from = tasks.size()) {
+                List<T> group = all.subList(from, from + Math.min(chunk, all.size() - from));
+                for (T item : group) {
+                    tasks.add(calls.task(item, done -> result.taskIsDone()));
+                }
+                calls.submit(List.copyOf(tasks.subList(from, tasks.size())));
+            }
+            submitted = true;
+        } finally {
+            if (!submitted) {
+                result.cancelPending();
+            }
+        }
+        return result;
+    }
+
+    <T, R extends @Nullable Object> Results<R> start(
+            Fn<? super T, ? extends R> function,
+            Iterable<? extends T> items,
+            int chunksize,
+            int buffersize,
+            boolean ordered) {
+        Objects.requireNonNull(function, "function");
+        Objects.requireNonNull(items, "items");
+        checkRunning();
+        FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function);
+        return LazyResults.start(calls, items.iterator(), chunksize, buffersize, ordered);
+    }
+
+    /** Waits for a result that nobody else has. */
+    static <T extends @Nullable Object> T waitFor(AsyncResult<T> result) throws InterruptedException {
+        try {
+            result.await();
+        } catch (InterruptedException nobodyWantsItAnyMore) {
+            result.cancelPending();
+            throw nobodyWantsItAnyMore;
+        }
+        return result.get();
+    }
+
+    private static <T> List<T> listOf(Iterable<? extends T> items) {
+        List<T> all = new ArrayList<>(items instanceof Collection<?> sized ? sized.size() : 0);
+        for (T item : items) {
+            all.add(Objects.requireNonNull(item, "item"));
+        }
+        return all;
+    }
+
+    int defaultChunksize(int items) {
+        long chunks = (long) CHUNKS_A_PROCESS * processes;
+        return (int) ((items + chunks - 1) / chunks);
+    }
+
+    /** Returns how many items of chunks of this size are read and not taken, if nothing else is said. */
+    int bufferFor(int chunksize) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) BUFFERED_CHUNKS_A_PROCESS * processes * chunksize);
+    }
+
+    static int chunksize(int items) {
+        return atLeastOne("chunksize", items);
+    }
+
+    static int atLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
+        }
+        return value;
+    }
+
+    private record ActionCall(Action action) implements Task<@Nullable Void> {
+        @Override
+        public @Nullable Void call() throws Exception {
+            action.execute();
+            return null;
+        }
+    }
+
+    /** Two arguments that travel as one; the entries of many maps don't travel. */
+    @SuppressWarnings("serial") // as serializable as what it holds, which is checked when it travels
+    private record Pair<A, B>(A first, B second) implements Serializable {}
+
+    private record PairCall<A, B, R extends @Nullable Object>(BiFn<? super A, ? super B, ? extends R> function)
+            implements Fn<Pair<A, B>, R> {
+        @Override
+        public R apply(Pair<A, B> pair) throws Exception {
+            return function.apply(pair.first(), pair.second());
+        }
+    }
+
+    private static <A, B> Pair<A, B> pairOf(Map.Entry<? extends A, ? extends B> entry) {
+        A first = Objects.requireNonNull(entry.getKey(), "first half of a pair");
+        return new Pair<>(first, Objects.requireNonNull(entry.getValue(), "second half of a pair"));
+    }
+}

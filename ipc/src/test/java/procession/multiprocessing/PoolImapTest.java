@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.FileNotFoundException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import procession.futures.Fn;
+import procession.futures.Outcome;
+import procession.futures.Results;
+import procession.testing.Await;
+import procession.testing.Delays;
+import procession.testing.LeakCheck;
+import procession.testing.ThreadHarness;
+
+/** {@code imap} and {@code imapUnordered}: order, laziness, failures in their place, and the ends of iterations. */
+@ExtendWith(LeakCheck.class)
+@SuppressWarnings("NullAway") // knows which exceptions have messages
+class PoolImapTest {
+    private static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
+
+    @TempDir
+    Path directory;
+
+    /** Counts from 0 and notes how far it was read; endless, unless it fails. */
+    @SuppressWarnings("IterableAndIterator") // as the input that it plays can be read once
+    private static final class Counting implements Iterable<Integer>, Iterator<Integer> {
+        final AtomicInteger pulled = new AtomicInteger();
+        private final int failsAt;
+
+        Counting(int failsAt) {
+            this.failsAt = failsAt;
+        }
+
+        @Override
+        public Iterator<Integer> iterator() {
+            return this;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return true;
+        }
+
+        @Override
+        public Integer next() {
+            if (pulled.get() == failsAt) {
+                throw new IllegalStateException("input");
+            }
+            return pulled.getAndIncrement();
+        }
+    }
+
+    private static <R> Results<R> start(Pool pool, boolean ordered, Fn<Integer, R> function, Iterable<Integer> items) {
+        return ordered ? pool.imap(function, items) : pool.imapUnordered(function, items);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 100})
+    void imap_returnsResultsInOrder(int chunksize) throws Exception {
+        List<Integer> squares = TEN.stream().map(n -> n * n).toList();
+        try (Pool pool = new Pool(2)) {
+            assertEquals(squares, pool.imap(n -> n * n, TEN, chunksize).toList());
+            assertEquals(squares, pool.imap(n -> n * n, TEN, chunksize, 1).toList());
+            assertEquals(
+                    Set.copyOf(squares),
+                    Set.copyOf(pool.imapUnordered(n -> n * n, TEN, chunksize).toList()));
+            try (Stream<Integer> stream = pool.imap(n -> n, TEN, chunksize).stream()) {
+                assertEquals(45, stream.mapToInt(n -> n).sum());
+            }
+            List<Integer> looped = new ArrayList<>();
+            for (int square : pool.imap(n -> n * n, TEN, chunksize)) {
+                looped.add(square);
+            }
+            assertEquals(squares, looped);
+            assertNull(pool.imap(n -> null, TEN).next());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,1,0", "true,3,0", "false,1,0", "false,3,0", "true,1,5", "false,4,6", "true,9,1"})
+    void pulledMinusConsumed_neverPassesTheBuffer(boolean ordered, int chunksize, int buffersize) throws Exception {
+        Counting input = new Counting(-1);
+        int bound = buffersize == 0 ? 2 * 2 * chunksize : buffersize;
+        Set<Integer> consumed = new HashSet<>();
+        try (Pool pool = new Pool(2);
+                Results<Integer> results = buffersize == 0
+                        ? ordered ? pool.imap(n -> n, input, chunksize) : pool.imapUnordered(n -> n, input, chunksize)
+                        : ordered
+                                ? pool.imap(n -> n, input, chunksize, buffersize)
+                                : pool.imapUnordered(n -> n, input, chunksize, buffersize)) {
+            int most = input.pulled.get();
+            assertTrue(most > 0, "starts at once");
+            for (int i = 0; i < 50; i++) {
+                assertTrue(results.hasNext());
+                int pulledBefore = input.pulled.get() - consumed.size();
+                consumed.add(results.next());
+                most = Math.max(most, Math.max(pulledBefore, input.pulled.get() - (consumed.size() - 1)));
+            }
+            assertTrue(most <= bound, most + " pulled and not consumed, of " + bound);
+            assertTrue(
+                    most > bound - Math.min(chunksize, Math.max(1, bound / 2)), most + " uses the buffer of " + bound);
+        }
+        assertEquals(50, consumed.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void slowConsumer_holdsTheInputBack(boolean ordered) throws Exception {
+        Counting input = new Counting(-1);
+        Mark ran = new Mark(directory, "ran");
+        try (Pool pool = new Pool(2);
+                Results<Integer> results = start(
+                        pool,
+                        ordered,
+                        n -> {
+                            ran.add(n);
+                            return n;
+                        },
+                        input)) {
+            Await.until(
+                    "the buffer is worked off",
+                    Delays.large(),
+                    () -> ran.lines().size() == 4);
+            assertEquals(4, input.pulled.get());
+            results.next(Delays.large());
+            assertEquals(4, input.pulled.get(), "refilled with the next wait");
+            results.next(Delays.large());
+            assertEquals(5, input.pulled.get());
+            Await.until("one more", Delays.large(), () -> ran.lines().size() == 5);
+        }
+        assertEquals(5, ran.lines().size());
+    }
+
+    @Test
+    void imapUnordered_deliversWhatIsReadyFirst() throws Exception {
+        Mark gate = new Mark(directory, "gate");
+        Fn<Integer, Integer> firstIsSlow = n -> {
+            if (n == 0) {
+                gate.pass();
+            }
+            return n;
+        };
+        try (Pool pool = new Pool(2)) {
+            Results<Integer> unordered = pool.imapUnordered(firstIsSlow, TEN);
+            Set<Integer> nine = new HashSet<>();
+            for (int i = 0; i < 9; i++) {
+                nine.add(unordered.next(Delays.large()));
+            }
+            assertEquals(Set.of(1, 2, 3, 4, 5, 6, 7, 8, 9), nine);
+            assertThrows(TimeoutException.class, () -> unordered.next(Delays.brief()));
+            assertThrows(TimeoutException.class, () -> unordered.next(Duration.ZERO));
+            Results<Integer> ordered = pool.imap(firstIsSlow, TEN);
+            assertThrows(TimeoutException.class, () -> ordered.next(Delays.brief()));
+            gate.add("open");
+            assertEquals(0, unordered.next(Delays.large()));
+            assertFalse(unordered.hasNext());
+            assertThrows(NoSuchElementException.class, unordered::next);
+            assertEquals(TEN, ordered.toList());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,true", "1,false", "3,true", "3,false"})
+    void failedItem_throwsAndTheIterationGoesOn(int chunksize, boolean ordered) throws Exception {
+        Fn<Integer, Integer> failing = n -> {
+            if (n == 2) {
+                throw new IllegalArgumentException("item " + n);
+            } else if (n == 5) {
+                throw new FileNotFoundException("item " + n);
+            }
+            return n;
+        };
+        List<Object> seen = new ArrayList<>();
+        try (Pool pool = new Pool(2)) {
+            Results<Integer> results =
+                    ordered ? pool.imap(failing, TEN, chunksize) : pool.imapUnordered(failing, TEN, chunksize);
+            while (results.hasNext()) {
+                try {
+                    seen.add(results.next());
+                } catch (CompletionException failure) {
+                    seen.add(failure.getCause().getMessage());
+                } catch (IllegalArgumentException failure) {
+                    seen.add(failure.getMessage());
+                }
+            }
+            List<Object> all = List.of(0, 1, "item 2", 3, 4, "item 5", 6, 7, 8, 9);
+            assertEquals(ordered ? all : new HashSet<>(all), ordered ? seen : new HashSet<>(seen));
+            List<Outcome<Integer>> outcomes =
+                    pool.imap(failing, TEN, chunksize).outcomes().toList();
+            assertEquals(8, outcomes.stream().filter(Outcome::succeeded).count());
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> pool.imap(failing, TEN, chunksize).toList());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,1,true", "0,1,false", "3,1,true", "3,1,false", "20,1,true", "20,3,true", "20,3,false"})
+    void inputThatThrows_doesSoBehindWhatWasBefore(int failsAt, int chunksize, boolean ordered) throws Exception {
+        Counting input = new Counting(failsAt);
+        try (Pool pool = new Pool(2)) {
+            Results<Integer> results =
+                    ordered ? pool.imap(n -> n, input, chunksize) : pool.imapUnordered(n -> n, input, chunksize);
+            List<Integer> before = new ArrayList<>();
+            for (int i = 0; i < failsAt; i++) {
+                before.add(results.next());
+            }
+            assertEquals(failsAt, new HashSet<>(before).size());
+            assertTrue(results.hasNext());
+            assertEquals(
+                    "input",
+                    assertThrows(IllegalStateException.class, results::next).getMessage());
+            assertFalse(results.hasNext());
+            assertThrows(NoSuchElementException.class, results::next);
+            assertThrows(
+                    NullPointerException.class,
+                    () -> pool.imap(n -> n, Arrays.asList(1, null)).toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void itemThatCannotTravel_failsAlone(boolean ordered) throws Exception {
+        List<Object> items = List.of(1, new Object(), 3);
+        try (Pool pool = new Pool(1)) {
+            List<Outcome<Object>> outcomes = (ordered
+                            ? pool.<Object, Object>imap(n -> n, items, 3, 6)
+                            : pool.<Object, Object>imapUnordered(n -> n, items, 3, 6))
+                    .outcomes()
+                    .toList();
+            List<Object> values = new ArrayList<>();
+            for (Outcome<Object> outcome : outcomes) {
+                if (outcome.succeeded()) {
+                    values.add(outcome.value());
+                } else {
+                    assertInstanceOf(NotTransferableException.class, outcome.failure());
+                }
+            }
+            assertEquals(List.of(1, 3), values);
+            assertEquals(3, outcomes.size());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,true", "4,true", "1,false", "4,false"})
+    void death_failsItsItem_theOthersRunOnce(int chunksize, boolean ordered) throws Exception {
+        Mark ran = new Mark(directory, "ran");
+        Fn<Integer, Integer> fatal = n -> {
+            ran.add(n);
+            if (n == 1 || n == 6) {
+                Runtime.getRuntime().halt(9);
+            }
+            return n;
+        };
+        try (Pool pool = new Pool(2)) {
+            List<Outcome<Integer>> outcomes = (ordered
+                            ? pool.imap(fatal, TEN, chunksize)
+                            : pool.imapUnordered(fatal, TEN, chunksize))
+                    .outcomes()
+                    .toList();
+            Set<Integer> values = new HashSet<>();
+            for (Outcome<Integer> outcome : outcomes) {
+                if (outcome.succeeded()) {
+                    values.add(outcome.value());
+                } else {
+                    assertInstanceOf(WorkerDiedException.class, outcome.failure());
+                }
+            }
+            assertEquals(10, outcomes.size());
+            assertEquals(Set.of(0, 2, 3, 4, 5, 7, 8, 9), values);
+        }
+        assertEquals(10, ran.lines().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingTheResults_cancelsWhatHasNotStarted_andWakesWhoWaits(boolean ordered) throws Exception {
+        Mark started = new Mark(directory, "started");
+        Mark gate = new Mark(directory, "gate");
+        try (Pool pool = new Pool(1);
+                ThreadHarness threads = new ThreadHarness(Delays.large())) {
+            Results<Integer> results = start(
+                    pool,
+                    ordered,
+                    n -> {
+                        started.add(n);
+                        gate.pass();
+                        return n;
+                    },
+                    new Counting(-1));
+            started.await();
+            Thread taker = threads.start("taker", () -> assertThrows(NoSuchElementException.class, results::next));
+            Await.blocked(taker);
+            results.close();
+            threads.join();
+            assertFalse(results.hasNext());
+            assertThrows(NoSuchElementException.class, results::next);
+            gate.add("open");
+            assertEquals(1, pool.apply(() -> 1));
+        }
+        assertEquals(List.of("0"), started.lines());
+    }
+
+    @Test
+    void interruptedNext_takesNothing() throws Exception {
+        Mark gate = new Mark(directory, "gate");
+        try (Pool pool = new Pool(1);
+                ThreadHarness threads = new ThreadHarness(Delays.large())) {
+            Results<Integer> results = pool.imap(
+                    n -> {
+                        gate.pass();
+                        return n;
+                    },
+                    TEN);
+            Thread taker = threads.start("taker", () -> {
+                CompletionException failure = assertThrows(CompletionException.class, results::next);
+                assertInstanceOf(InterruptedException.class, failure.getCause());
+                assertTrue(Thread.interrupted());
+            });
+            Await.blocked(taker);
+            taker.interrupt();
+            threads.join();
+            gate.add("open");
+            assertEquals(TEN, results.toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingThePool_keepsWhatWasSubmitted_andEndsTheInputWithAnError(boolean ordered) throws Exception {
+        Counting input = new Counting(-1);
+        Pool pool = new Pool(1);
+        Results<Integer> results = start(pool, ordered, n -> n, input);
+        pool.close();
+        assertEquals(0, results.next());
+        assertEquals(1, results.next());
+        assertTrue(results.hasNext());
+        assertTrue(assertThrows(IllegalStateException.class, results::next)
+                .getMessage()
+                .contains("Pool not running"));
+        assertFalse(results.hasNext());
+        assertThrows(NoSuchElementException.class, results::next);
+    }
+}
