@@ -234,7 +234,7 @@ class PoolTest {
             assertThrows(NullPointerException.class, () -> pool.applyAsync(() -> 1, result -> {}, null));
             assertThrows(NullPointerException.class, () -> pool.map((Fn<Integer, Integer>) null, TEN));
             assertThrows(NullPointerException.class, () -> pool.map(n -> n, (List<Integer>) null));
-            assertThrows(NullPointerException.class, () -> pool.map(n -> n, Arrays.asList(1, null)));
+            assertThrows(NullPointerException.class, () -> pool.mapAsync(n -> n, Arrays.asList(1, null)));
             assertThrows(NullPointerException.class, () -> pool.imap(null, TEN));
             assertThrows(NullPointerException.class, () -> pool.imap(n -> n, (List<Integer>) null));
             assertThrows(
