@@ -3,6 +3,7 @@ package procession.futures;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +12,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 
@@ -30,10 +30,16 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
      */
     private static final ScheduledThreadPoolExecutor TIMERS = timers();
 
-    private final Callable<T> task;
     private final Duration timeout;
     private final OnFailure onFailure;
-    private final Function<Callable<T>, Future<T>> pool;
+    private final TaskThreads threads;
+
+    /** What to call; dropped once this is done. */
+    private volatile @Nullable Callable<T> task;
+
+    /** Whose threads these are, which shut down when it is forgotten; kept until this is done, for the retries. */
+    @SuppressWarnings("unused")
+    private volatile @Nullable Object owner;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -48,12 +54,14 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             Duration timeout,
             int retries,
             OnFailure onFailure,
-            Function<Callable<T>, Future<T>> pool) {
+            Object owner,
+            TaskThreads threads) {
         this.task = task;
         this.timeout = timeout;
         this.retriesLeft = retries;
         this.onFailure = onFailure;
-        this.pool = pool;
+        this.owner = owner;
+        this.threads = threads;
     }
 
     private static ScheduledThreadPoolExecutor timers() {
@@ -73,8 +81,9 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
     }
 
     private void submit(Attempt next) {
-        Future<T> submitted = pool.apply(next);
+        PoolTask<T> submitted = new PoolTask<>(next, threads);
         next.future = submitted;
+        submitted.addDoneCallback(next::ended);
         lock.lock();
         try {
             attempt = submitted;
@@ -84,13 +93,16 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
         if (isCancelled()) {
             submitted.cancel(true);
         }
-        submitted.addDoneCallback(next::ended);
+        threads.start(submitted);
+        if (isDone()) {
+            dropAttempt();
+        }
     }
 
     /** One run of the task. */
     private final class Attempt implements Callable<T> {
-        /** Set right after the submission, so a timer may come too early for it, and is set again then. */
-        private volatile @Nullable Future<T> future;
+        /** Set before this is submitted. */
+        private @Nullable PoolTask<T> future;
 
         private volatile boolean timedOut;
 
@@ -99,34 +111,42 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             if (!running() && !setRunningOrNotifyCancel()) {
                 throw new CancellationException();
             }
+            Callable<T> todo = task;
+            if (todo == null) { // done meanwhile
+                throw new CancellationException();
+            }
             Thread runner = Thread.currentThread();
             ScheduledFuture<?> timer =
                     TIMERS.schedule(() -> timeIsOver(runner), Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
             try {
-                return task.call();
+                return todo.call();
             } finally {
                 timer.cancel(false);
             }
         }
 
-        /** Called by the timer, whose thread must not run callbacks of the user's, and so decides on another. */
+        /** Called by the timer, whose thread must not run callbacks of the user's, and so lets another decide. */
         private void timeIsOver(Thread runner) {
-            Thread decider = new Thread(null, () -> expired(runner), "procession-timeout", 0, false);
-            decider.setDaemon(true);
-            decider.start();
+            try {
+                Thread decider = new Thread(null, () -> expired(runner), "procession-timeout", 0, false);
+                decider.setDaemon(false); // the JVM is not to end in the middle of a callback
+                decider.setContextClassLoader(null);
+                decider.start();
+            } catch (Throwable noThread) {
+                var again = TIMERS.schedule(() -> timeIsOver(runner), 10, TimeUnit.MILLISECONDS);
+                assert !again.isCancelled();
+            }
         }
 
         private void expired(Thread runner) {
-            Future<T> mine = future;
-            if (mine == null) {
-                var again = TIMERS.schedule(() -> timeIsOver(runner), 1, TimeUnit.MILLISECONDS);
-                assert !again.isCancelled();
-                return;
-            }
-            StackTraceElement[] stack = runner.getStackTrace();
-            timedOut = true;
-            if (mine.cancel(true)) {
-                failed(stack);
+            try {
+                StackTraceElement[] stack = runner.getStackTrace();
+                timedOut = true;
+                if (Objects.requireNonNull(future).cancel(true)) {
+                    failed(stack);
+                }
+            } catch (Throwable exhausted) { // out of memory or of threads: nobody else will complete this
+                trySetException(exhausted);
             }
         }
 
@@ -171,8 +191,18 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
 
     @Override
     protected void afterDone() {
-        if (isCancelled()) {
-            cancelAttempt(false);
+        cancelAttempt(false); // one that is queued, for whatever reason
+        task = null;
+        owner = null;
+        dropAttempt();
+    }
+
+    private void dropAttempt() {
+        lock.lock();
+        try {
+            attempt = null;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -77,12 +77,25 @@ final class PoolTask<T extends @Nullable Object> extends Promise<T> implements R
             completed = trySetResult(result);
         } catch (Throwable failure) {
             taskReturned(worker);
-            completed = trySetException(failure);
+            completed = fail(failure);
         }
         if (!completed) {
             awaitInterrupt(thread);
         }
         RUNNER.setRelease(this, null); // pairs with nothing: a future that is done is not cancelled, so nobody looks
+    }
+
+    /** Completes the future with a failure, in any case: whoever waits for it would wait for ever. */
+    private boolean fail(Throwable failure) {
+        try {
+            return trySetException(failure);
+        } catch (Throwable exhausted) { // no memory for the failure
+            try {
+                return trySetException(exhausted);
+            } catch (Throwable stillExhausted) {
+                return cancel(false); // takes none
+            }
+        }
     }
 
     private void taskReturned(WorkerThreads.@Nullable Worker worker) {

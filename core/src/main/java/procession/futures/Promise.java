@@ -138,7 +138,12 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
                 return failure;
             }
         } catch (Throwable rude) {
-            failure.addSuppressed(rude);
+            if (failure instanceof VirtualMachineError) {
+                return failure; // out of memory, say; then it throws itself, and there is none for a wrapper either
+            }
+            if (rude != failure) {
+                failure.addSuppressed(rude);
+            }
         }
         return new CompletionException(failure.getClass().getName() + ", whose own methods fail", failure);
     }

@@ -124,7 +124,7 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
                     + "; use a timeout, or a ProcessPoolExecutor, whose workers report their progress");
         }
         return new LimitedTask<>(
-                        task, limits.timeout().orElseThrow(), limits.retries(), limits.onFailure(), this::start)
+                        task, limits.timeout().orElseThrow(), limits.retries(), limits.onFailure(), this, threads)
                 .start();
     }
 

@@ -26,11 +26,14 @@ final class WorkerThreads extends TaskThreads {
      *     worker:     list a ticket ── queue empty? ── park           (Dekker: each side writes first and reads then,
      *     submitter:  add to queue ── any ticket? ── release it        and all four accesses are volatile)
      *
-     *     ticket:     WAITING ──claim──► CLAIMED ──task added──► RELEASED
+     *     ticket:     WAITING ──claim──► CLAIMED ──task added──► RELEASED ──► DROPPED
+     *                    │                  └──worker finds another task──► DROPPED
      *                    └──JVM ends──► LET_GO
      *
      * A ticket is for one task: while it is claimed, its worker lists no other, so that no two tasks count on the same
-     * worker; and a worker that finds a task by itself drops its ticket, so that a late release does no harm.
+     * worker. A worker that finds a task by itself drops its ticket. If that was claimed meanwhile, the task it was
+     * claimed for must not be forgotten: whoever comes second, the submitter with his release or the worker with his
+     * drop, sees that by the ticket and looks for somebody else, as if there had been no ticket.
      *
      * A worker lists its ticket just before it completes a future that nobody is called back by, so that who waits for
      * the result and then submits again finds it idle, and no second thread is started.
@@ -54,7 +57,7 @@ final class WorkerThreads extends TaskThreads {
     private final String threadNamePrefix;
     private final @Nullable Action initializer;
 
-    private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> queue;
 
     @GuardedBy("lock")
     private final Set<Worker> workers = new HashSet<>();
@@ -79,6 +82,12 @@ final class WorkerThreads extends TaskThreads {
     private volatile int sweepAt = SWEEP_AT_LEAST;
 
     WorkerThreads(int maxWorkers, String threadNamePrefix, @Nullable Action initializer) {
+        this(maxWorkers, threadNamePrefix, initializer, new ConcurrentLinkedQueue<>());
+    }
+
+    /** For tests: with a queue that knows what happens. */
+    WorkerThreads(int maxWorkers, String threadNamePrefix, @Nullable Action initializer, Queue<Runnable> queue) {
+        this.queue = queue;
         this.maxWorkers = maxWorkers;
         this.threadNamePrefix = threadNamePrefix;
         this.initializer = initializer;
@@ -90,28 +99,33 @@ final class WorkerThreads extends TaskThreads {
             throw refusal();
         }
         Ticket claimed = claim();
+        boolean released = false;
         try {
             queue.add(task);
         } finally {
             if (claimed != null) {
-                claimed.release();
+                released = claimed.release();
             }
         }
         if (life != 0 && withdraw(task)) {
             throw refusal();
         }
-        if (claimed == null && (idleCount > 0 || workerCount < maxWorkers)) {
+        if (!released && (idleCount > 0 || workerCount < maxWorkers)) {
             wakeOrStartOne(task);
         }
     }
 
-    private void wakeOrStartOne(Runnable task) {
-        if (!queue.isEmpty()) { // else somebody was faster
+    private void wakeOrStartOne(@Nullable Runnable task) {
+        while (!queue.isEmpty()) { // else somebody was faster
             Ticket claimed = claim();
-            if (claimed != null) {
-                claimed.release();
-            } else if (workerCount < maxWorkers) {
-                addWorker(task);
+            if (claimed == null) {
+                if (workerCount < maxWorkers) {
+                    addWorker(task);
+                }
+                return;
+            }
+            if (claimed.release()) {
+                return;
             }
         }
     }
@@ -171,7 +185,7 @@ final class WorkerThreads extends TaskThreads {
                 return null;
             }
             Ticket claimed = idle.remove(idle.size() - 1);
-            claimed.state = Ticket.CLAIMED;
+            claimed.state.set(Ticket.CLAIMED);
             idleCount = idle.size();
             return claimed;
         } finally {
@@ -388,34 +402,37 @@ final class WorkerThreads extends TaskThreads {
         static final int CLAIMED = 1;
         static final int RELEASED = 2;
         static final int LET_GO = 3;
+        static final int DROPPED = 4;
 
         private final Thread thread;
-        private volatile int state = WAITING;
+        private final AtomicInteger state = new AtomicInteger(WAITING);
         private volatile boolean parked;
 
         Ticket(Thread thread) {
             this.thread = thread;
         }
 
-        void release() {
-            enter(RELEASED);
+        /** Wakes the worker; returns {@code false} if that has dropped this, and so does not come. */
+        boolean release() {
+            return enter(RELEASED) != DROPPED;
         }
 
         void letGo() {
             enter(LET_GO);
         }
 
-        private void enter(int last) {
-            state = last;
+        private int enter(int next) {
+            int before = state.getAndSet(next);
             if (parked) {
                 LockSupport.unpark(thread);
             }
+            return before;
         }
 
         /** Waits until this is released; may return earlier. */
         void park(Object blocker) {
             parked = true;
-            if (state < RELEASED) {
+            if (state.get() < RELEASED) {
                 LockSupport.park(blocker);
             }
             parked = false;
@@ -454,7 +471,7 @@ final class WorkerThreads extends TaskThreads {
                     }
                 }
             } finally {
-                dropTicket();
+                dropTicket(false);
                 remove(this);
                 if (!queue.isEmpty()) { // let go, or ended by an error of the JVM's
                     addWorker(null);
@@ -518,15 +535,16 @@ final class WorkerThreads extends TaskThreads {
         private @Nullable Runnable nextTask() {
             for (int looks = 0; ; looks++) {
                 int lifeBefore = life;
+                Ticket own = ticket;
+                boolean released = own != null && own.state.get() == Ticket.RELEASED;
                 Runnable task = queue.poll();
                 if (task != null || lifeBefore != 0) {
-                    dropTicket();
+                    dropTicket(released);
                     return task;
                 }
-                Ticket own = ticket;
-                if (own != null && own.state == Ticket.LET_GO) {
+                if (own != null && own.state.get() == Ticket.LET_GO) {
                     return null;
-                } else if (own == null || own.state == Ticket.RELEASED) {
+                } else if (own == null || released) {
                     list();
                     looks = 0;
                 } else if (looks < SPINS) {
@@ -552,17 +570,38 @@ final class WorkerThreads extends TaskThreads {
             }
         }
 
-        private void dropTicket() {
+        /**
+         * Is not idle any more.
+         *
+         * @param paid whether the ticket was released before this looked at the queue, and so has done its duty
+         */
+        private void dropTicket(boolean paid) {
             Ticket own = ticket;
             ticket = null;
-            if (own != null && own.state == Ticket.WAITING) {
-                lock.lock();
+            if (own == null || paid || unlist(own)) {
+                return;
+            }
+            if (own.state.getAndSet(Ticket.DROPPED) == Ticket.RELEASED) {
                 try {
+                    wakeOrStartOne(null); // for the task that this was released for, while it took another one
+                } catch (Throwable noThread) {
+                    // those who are there will come to the task; this has one of its own to run
+                }
+            }
+        }
+
+        /** Returns {@code false} if somebody has claimed the ticket, or released it or let it go. */
+        private boolean unlist(Ticket own) {
+            lock.lock();
+            try {
+                boolean waiting = own.state.get() == Ticket.WAITING;
+                if (waiting) {
                     idle.remove(own);
                     idleCount = idle.size();
-                } finally {
-                    lock.unlock();
                 }
+                return waiting;
+            } finally {
+                lock.unlock();
             }
         }
     }

@@ -3,10 +3,13 @@ package procession.futures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import procession.testing.ProcessHarness;
 
 /** A program that forgets to close its pool ends all the same, once the tasks are done. */
@@ -70,6 +73,41 @@ class ForgottenPoolTest {
             assertEquals(
                     "late in ThreadPoolExecutor-0_0",
                     child.output().lines().sorted().findFirst().orElseThrow());
+        }
+    }
+
+    /** Ends its main thread while a callback of a task that took too long still runs. */
+    public static final class CalledBack {
+        /**
+         * Runs.
+         *
+         * @param arguments if there is one, the pool is closed
+         */
+        public static void main(String[] arguments) {
+            ThreadPoolExecutor pool = new ThreadPoolExecutor(1);
+            pool.with(TaskOptions.timeout(Duration.ofMillis(50)))
+                    .submit(() -> new CountDownLatch(1).await())
+                    .addDoneCallback(done -> {
+                        System.out.println("callback begins");
+                        Forgetful.pause(700);
+                        System.out.println("callback ends");
+                    });
+            if (arguments.length > 0) {
+                pool.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void main_ends_callbackOfATimedOutTaskRunsToItsEnd(boolean closed) {
+        try (ProcessHarness processes = new ProcessHarness()) {
+            ProcessHarness.Child child =
+                    processes.java(CalledBack.class, List.of(), closed ? new String[] {"close"} : new String[0]);
+            assertEquals(0, child.exitCode(), child::errors);
+            assertEquals(
+                    List.of("callback begins", "callback ends"),
+                    child.output().lines().toList());
         }
     }
 }

@@ -3,6 +3,7 @@ package procession.futures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CountDownLatch;
@@ -74,5 +75,47 @@ class PoolTaskTest {
         Object first = task.result();
         task.run();
         assertEquals(first, task.result());
+    }
+
+    /** A failure that throws itself wherever one looks at it, as the JVM's own errors do without memory. */
+    private static final class ThrowsItself extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String toString() {
+            throw this;
+        }
+    }
+
+    private static final class ErrorThatThrowsItself extends OutOfMemoryError {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String toString() {
+            throw this;
+        }
+    }
+
+    @Test
+    void run_failureThatThrowsItself_completesTheFuture() throws Exception {
+        Throwable failure = new ThrowsItself();
+        PoolTask<Integer> rude = new PoolTask<>(
+                () -> {
+                    throw (ThrowsItself) failure;
+                },
+                NOBODY);
+        rude.run();
+        assertTrue(rude.isDone());
+        assertSame(failure, rude.exception().getCause());
+
+        Error outOfMemory = new ErrorThatThrowsItself();
+        PoolTask<Integer> exhausted = new PoolTask<>(
+                () -> {
+                    throw outOfMemory;
+                },
+                NOBODY);
+        exhausted.run();
+        assertTrue(exhausted.isDone());
+        assertFalse(exhausted.running());
     }
 }

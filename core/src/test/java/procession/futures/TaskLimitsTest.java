@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.testing.GcFinalization;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -267,7 +269,43 @@ class TaskLimitsTest {
         }
     }
 
+    @Test
+    void doneLimitedTask_keepsNeitherItsInputNorItsPool() throws Exception {
+        List<Future<Integer>> futures = new ArrayList<>();
+        List<WeakReference<?>> gone = runAndForget(futures);
+        for (WeakReference<?> reference : gone) {
+            GcFinalization.awaitClear(reference);
+        }
+        assertEquals(4, futures.get(0).result());
+    }
+
+    /** In a method of its own, so that no frame holds what is to be collected. */
+    private static List<WeakReference<?>> runAndForget(List<Future<Integer>> futures) throws Exception {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+        byte[] input = new byte[4];
+        futures.add(executor.with(TaskOptions.timeout(LONG)).submit(() -> input.length));
+        futures.get(0).result();
+        executor.submit(() -> {}).result(); // idle workers are another matter
+        return List.of(new WeakReference<>(input), new WeakReference<>(executor));
+    }
+
     // ---- retries, and what comes after them ----
+
+    @Test
+    void retry_thatGetsNoThread_failsTheFuture() throws Exception {
+        AtomicInteger threads = new AtomicInteger();
+        OutOfMemoryError noThread = new OutOfMemoryError("on purpose: no thread for the second run");
+        ThreadPerTask pool = new ThreadPerTask("p", body -> {
+            if (threads.incrementAndGet() > 1) {
+                throw noThread;
+            }
+            return new Thread(body, "p");
+        });
+        LimitedTask<String> future =
+                new LimitedTask<>(TaskLimitsTest::waitInVain, SHORT, 1, OnFailure.fail(), pool, pool).start();
+        assertSame(noThread, future.exception(Delays.medium()));
+        assertEquals(2, threads.get());
+    }
 
     @Test
     void retries_runATaskAgainThatTookTooLong() throws Exception {
