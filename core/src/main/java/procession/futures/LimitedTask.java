@@ -50,12 +50,7 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
     private int retriesLeft;
 
     LimitedTask(
-            Callable<T> task,
-            Duration timeout,
-            int retries,
-            OnFailure onFailure,
-            Object owner,
-            TaskThreads threads) {
+            Callable<T> task, Duration timeout, int retries, OnFailure onFailure, Object owner, TaskThreads threads) {
         this.task = task;
         this.timeout = timeout;
         this.retriesLeft = retries;
