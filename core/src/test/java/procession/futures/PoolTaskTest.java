@@ -78,6 +78,7 @@ class PoolTaskTest {
     }
 
     /** A failure that throws itself wherever one looks at it, as the JVM's own errors do without memory. */
+    @SuppressWarnings("OverrideThrowableToString") // it is what getMessage() would be asked through
     private static final class ThrowsItself extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -87,6 +88,7 @@ class PoolTaskTest {
         }
     }
 
+    @SuppressWarnings("OverrideThrowableToString") // as above
     private static final class ErrorThatThrowsItself extends OutOfMemoryError {
         private static final long serialVersionUID = 1;
 
