@@ -3,6 +3,7 @@ package procession.futures;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +105,7 @@ class WorkerThreadsTest {
             Await.until("the first is idle", () -> pool.describe().contains("1 idle"));
             lazyMayEnd.countDown();
             Await.until("both are idle", () -> pool.describe().contains("2 idle"));
-            Await.blocked(lazy.get());
+            Await.blocked(Objects.requireNonNull(lazy.get()));
             // The first task is for the lazy one, and is taken by the eager one before the lazy one is released.
             queue.afterAdd = () -> {
                 queue.afterAdd = () -> {};
@@ -129,7 +130,7 @@ class WorkerThreadsTest {
             });
             // The lazy one was released in vain, and is idle again. Only then the second task is added.
             Await.until("the lazy one is idle again", () -> pool.describe().contains("1 idle"));
-            Await.blocked(lazy.get());
+            Await.blocked(Objects.requireNonNull(lazy.get()));
             if (!releasedBeforeItIsDropped) {
                 queue.mayGoOn.countDown();
                 await(firstRuns);
