@@ -8,7 +8,7 @@ import java.time.Duration;
  * saturates to "never" instead of overflowing into the past.
  */
 public final class Deadline {
-    /** Longest span, in nanoseconds, that can be added to a nano time and still be compared by subtraction. */
+    /** Longest span, in nanoseconds, that can be added to or taken from a nano time and still be compared with it. */
     private static final long FOREVER_NANOS = Long.MAX_VALUE >> 1;
 
     private final long atNanos;
@@ -27,7 +27,8 @@ public final class Deadline {
      */
     public static Deadline after(Duration timeout) {
         long nanos = toNanosSaturated(timeout);
-        return new Deadline(System.nanoTime() + Math.min(nanos, FOREVER_NANOS), nanos >= FOREVER_NANOS);
+        return new Deadline(
+                System.nanoTime() + Math.max(-FOREVER_NANOS, Math.min(nanos, FOREVER_NANOS)), nanos >= FOREVER_NANOS);
     }
 
     /**

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import procession.internal.Deadline;
 import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.ThreadHarness;
@@ -344,5 +345,17 @@ class FuturesTest {
         withNull.add(null);
         assertThrows(NullPointerException.class, () -> Futures.wait(withNull));
         assertThrows(NullPointerException.class, () -> Futures.asCompleted(withNull));
+    }
+
+    @Test
+    void timeouts_asNegativeAsCanBe_areOverAtOnce() throws Exception {
+        for (Duration timeout : List.of(Duration.ofSeconds(Long.MIN_VALUE), Duration.ofNanos(Long.MIN_VALUE))) {
+            assertTrue(Deadline.after(timeout).passed());
+            Await.sleep(Duration.ofMillis(1)); // what is so far away must not come round again
+            assertTrue(Futures.wait(List.of(a), timeout, ReturnWhen.FIRST_COMPLETED)
+                    .done()
+                    .isEmpty());
+        }
+        assertFalse(Deadline.after(Duration.ofSeconds(Long.MAX_VALUE)).passed());
     }
 }
