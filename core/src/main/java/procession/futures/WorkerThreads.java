@@ -98,9 +98,10 @@ final class WorkerThreads extends TaskThreads {
         if (life != 0) {
             throw refusal();
         }
-        Ticket claimed = claim();
+        Ticket claimed = null;
         boolean released = false;
         try {
+            claimed = claim();
             queue.add(task);
         } finally {
             if (claimed != null) {
@@ -203,28 +204,28 @@ final class WorkerThreads extends TaskThreads {
 
     /** Starts another thread if there may be one and is something for it to do. */
     private void addWorker(@Nullable Runnable task) {
-        Worker worker;
-        lock.lock();
+        Worker worker = null;
         try {
-            if (workers.size() >= maxWorkers || has(BROKEN) || (life != 0 && queue.isEmpty())) {
-                return;
+            lock.lock();
+            try {
+                if (workers.size() >= maxWorkers || has(BROKEN) || (life != 0 && queue.isEmpty())) {
+                    return;
+                }
+                worker = new Worker(threadNamePrefix + "_" + threadsStarted++);
+                workers.add(worker);
+                workerCount = workers.size();
+                if (workers.size() == 1) {
+                    ExitWatch.add(this);
+                }
+            } finally {
+                lock.unlock();
             }
-            worker = new Worker(threadNamePrefix + "_" + threadsStarted++);
-            workers.add(worker);
-            workerCount = workers.size();
-            if (workers.size() == 1) {
-                ExitWatch.add(this);
-            }
-        } finally {
-            lock.unlock();
-        }
-        try {
             worker.thread.start();
         } catch (Throwable noThread) {
-            boolean others = remove(worker);
+            boolean others = worker == null ? workerCount > 0 : remove(worker);
             if (task == null || others) {
                 // Those who are there will come to the task.
-                LOGGER.log(System.Logger.Level.WARNING, "could not start " + worker.thread.getName(), noThread);
+                LOGGER.log(System.Logger.Level.WARNING, "could not start a thread of " + threadNamePrefix, noThread);
             } else if (withdraw(task)) {
                 throw noThread;
             }
@@ -287,16 +288,19 @@ final class WorkerThreads extends TaskThreads {
     }
 
     private void end(int bits) {
-        List<Ticket> woken;
         lock.lock();
         try {
             life |= bits;
-            woken = claimAll();
+            idle.clear();
+            idleCount = 0;
             terminateIfDone();
+            // All of them, the busy ones too: a submitter that ran out of stack may have forgotten whom it had claimed.
+            for (Worker worker : workers) {
+                LockSupport.unpark(worker.thread);
+            }
         } finally {
             lock.unlock();
         }
-        woken.forEach(Ticket::release);
     }
 
     @Override
@@ -465,9 +469,8 @@ final class WorkerThreads extends TaskThreads {
         public void run() {
             try {
                 if (initialize()) {
-                    for (Runnable task = nextTask(); task != null; task = nextTask()) {
-                        beforeTask();
-                        run(task);
+                    while (runNext()) {
+                        // in a method of its own, whose frame does not keep the last task while this waits
                     }
                 }
             } finally {
@@ -477,6 +480,16 @@ final class WorkerThreads extends TaskThreads {
                     addWorker(null);
                 }
             }
+        }
+
+        private boolean runNext() {
+            Runnable task = nextTask();
+            if (task == null) {
+                return false;
+            }
+            beforeTask();
+            run(task);
+            return true;
         }
 
         private boolean initialize() {
@@ -497,8 +510,11 @@ final class WorkerThreads extends TaskThreads {
                     future.run(this);
                 } else if (task instanceof Chunk all) {
                     chunk = all;
-                    all.run(this);
-                    chunk = null;
+                    try {
+                        all.run(this);
+                    } finally {
+                        chunk = null;
+                    }
                 } else {
                     task.run();
                 }

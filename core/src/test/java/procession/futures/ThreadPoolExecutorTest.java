@@ -516,6 +516,32 @@ class ThreadPoolExecutorTest {
         worker.get().join();
     }
 
+    @Test
+    void idleWorker_keepsNotItsLastTask() throws Exception {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+            GcFinalization.awaitClear(resultOfTheLastTask(executor));
+        }
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        forgetWithATaskThatKnowsThePool(worker);
+        GcFinalization.awaitDone(() -> !worker.get().isAlive());
+        worker.get().join();
+    }
+
+    private static WeakReference<Object> resultOfTheLastTask(ThreadPoolExecutor executor) throws Exception {
+        return new WeakReference<>(executor.submit(Object::new).result());
+    }
+
+    private static void forgetWithATaskThatKnowsThePool(AtomicReference<Thread> worker) throws Exception {
+        ThreadPoolExecutor forgotten = new ThreadPoolExecutor(1);
+        CountDownLatch ran = new CountDownLatch(1);
+        forgotten.execute(() -> {
+            assertFalse(forgotten.isShutdown());
+            worker.set(Thread.currentThread());
+            ran.countDown();
+        });
+        ran.await();
+    }
+
     private static List<Future<Integer>> forget(CountDownLatch gate, AtomicReference<Thread> worker) {
         ThreadPoolExecutor forgotten = new ThreadPoolExecutor(1);
         return IntStream.range(0, 100)

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.futures;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import procession.testing.Await;
@@ -16,6 +19,7 @@ import procession.testing.Delays;
 import procession.testing.ThreadHarness;
 
 /** How tasks find their worker, in the orders of events that rarely happen by themselves. */
+@SuppressWarnings("NullAway") // the threads are known once they run
 class WorkerThreadsTest {
 
     private static void await(CountDownLatch latch) {
@@ -63,6 +67,27 @@ class WorkerThreadsTest {
                 await(mayGoOn);
             }
             return task;
+        }
+    }
+
+    @Test
+    void shutdown_submitterThatFailedHadClaimedTheWorker_endsItAllTheSame() throws Exception {
+        HeldQueue queue = new HeldQueue();
+        WorkerThreads pool = new WorkerThreads(1, "p", null, queue);
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        pool.start(() -> worker.set(Thread.currentThread()));
+        Await.until("it is idle", () -> pool.describe().contains("1 idle"));
+        Await.blocked(worker.get());
+        CountDownLatch mayGoOn = latch();
+        queue.beforeAdd = () -> await(mayGoOn);
+        try (ThreadHarness threads = new ThreadHarness()) {
+            Thread late = threads.start(
+                    "submitter", () -> assertThrows(RejectedExecutionException.class, () -> pool.start(() -> {})));
+            Await.blocked(late);
+            assertTrue(pool.describe().contains("0 idle"), "it is claimed");
+            pool.shutdown();
+            assertTrue(pool.awaitTermination(Delays.large().toNanos()), "it waited for the release");
+            mayGoOn.countDown();
         }
     }
 
