@@ -26,6 +26,7 @@ final class Chunk implements Runnable {
         for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
             if (worker == null) {
                 tasks.get(i).run();
+                Thread.interrupted(); // meant for that task; who shuts down now takes the rest of this out
             } else {
                 if (worker.isCancelling()) {
                     tasks.get(i).cancel();

@@ -211,7 +211,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                     }
                     items.add(Objects.requireNonNull(input.next(), "item"));
                 }
-            } catch (RuntimeException | Error failure) {
+            } catch (Throwable failure) { // checked ones too, which some compilers don't check
                 endInput(failure);
             }
             return items;
@@ -223,7 +223,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 futures = items.size() == 1
                         ? List.of(executor.dispatch(new Calls.ItemCall<T, R>(function, items.get(0))))
                         : executor.<T, R>dispatchChunk(function, items);
-            } catch (RuntimeException | Error refused) {
+            } catch (Throwable refused) {
                 endInput(refused);
                 return;
             }

@@ -604,6 +604,52 @@ class ThreadPoolExecutorTest {
     }
 
     @Test
+    void inputOfMap_throwsACheckedException_nothingIsLeftToRun() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+            CountDownLatch gate = new CountDownLatch(1);
+            Future<?> first = executor.submit(() -> gate.await());
+            java.io.IOException failure = new java.io.IOException("of the input");
+            Iterable<Integer> input = () -> IntStream.range(0, 5)
+                    .mapToObj(i -> i < 4 ? i : ThreadPoolExecutorTest.<Integer, RuntimeException>sneak(failure))
+                    .iterator();
+            var thrown = assertThrows(Exception.class, () -> {
+                try (Results<Integer> results = executor.map(i -> ran.incrementAndGet(), input)) {
+                    gate.countDown();
+                    results.toList();
+                }
+            });
+            assertSame(failure, thrown.getCause());
+            gate.countDown();
+            assertNull(first.result());
+        }
+        assertEquals(0, ran.get());
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T, E extends Throwable> T sneak(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    @Test
+    void chunk_withoutAWorker_noTaskSeesTheInterruptOfAnother() throws Exception {
+        ThreadPerTask threads = new ThreadPerTask("p", Thread::new);
+        List<PoolTask<Boolean>> tasks = IntStream.range(0, 3)
+                .mapToObj(i -> new PoolTask<>(
+                        () -> {
+                            boolean before = Thread.currentThread().isInterrupted();
+                            Thread.currentThread().interrupt();
+                            return before;
+                        },
+                        threads))
+                .toList();
+        threads.start(new Chunk(tasks));
+        for (PoolTask<Boolean> task : tasks) {
+            assertFalse(task.result());
+        }
+    }
+
+    @Test
     void manyShortBursts_allWorkersWakeUp() throws Exception {
         try (ThreadPoolExecutor executor = new ThreadPoolExecutor(4)) {
             for (int round = 0; round < 2000; round++) {
