@@ -73,31 +73,42 @@ final class ExitWatch implements Runnable {
         }
     }
 
+    /** How long to wait until the next look; of this thread. */
+    private long nanos;
+
     private ExitWatch() {}
 
     @Override
     public void run() {
-        long nanos = FIRST_LOOK.toNanos();
+        nanos = FIRST_LOOK.toNanos();
         while (true) {
-            boolean ending = false;
-            Thread other = null;
-            for (Thread thread : threads()) {
-                if (thread.getName().equals(WAITS_FOR_THE_END)) {
-                    ending = true;
-                } else if (!thread.isDaemon() && !WorkerThreads.isWorker(thread)) {
-                    other = thread;
-                }
+            try {
+                look();
+            } catch (Throwable outOfMemory) { // a program that goes on in spite of it must end, too
+                LockSupport.parkNanos(this, LAST_LOOK.toNanos());
             }
-            if (other != null) {
-                Uninterruptibles.joinUninterruptibly(other);
-                nanos = FIRST_LOOK.toNanos();
-            } else {
-                if (ending && pools().stream().allMatch(WorkerThreads::isIdle)) {
-                    pools().forEach(WorkerThreads::letIdleOnesGo);
-                }
-                LockSupport.parkNanos(this, nanos);
-                nanos = Math.min(2 * nanos, LAST_LOOK.toNanos());
+        }
+    }
+
+    private void look() {
+        boolean ending = false;
+        Thread other = null;
+        for (Thread thread : threads()) {
+            if (thread.getName().equals(WAITS_FOR_THE_END)) {
+                ending = true;
+            } else if (!thread.isDaemon() && !WorkerThreads.isWorker(thread)) {
+                other = thread;
             }
+        }
+        if (other != null) {
+            Uninterruptibles.joinUninterruptibly(other);
+            nanos = FIRST_LOOK.toNanos();
+        } else {
+            if (ending && pools().stream().allMatch(WorkerThreads::isIdle)) {
+                pools().forEach(WorkerThreads::letIdleOnesGo);
+            }
+            LockSupport.parkNanos(this, nanos);
+            nanos = Math.min(2 * nanos, LAST_LOOK.toNanos());
         }
     }
 
