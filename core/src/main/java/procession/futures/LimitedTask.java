@@ -134,6 +134,7 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
         }
 
         private void expired(Thread runner) {
+            threads.deciding(); // the attempt ends first, and who closes the pool waits for the future
             try {
                 StackTraceElement[] stack = runner.getStackTrace();
                 timedOut = true;
@@ -142,6 +143,8 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
                 }
             } catch (Throwable exhausted) { // out of memory or of threads: nobody else will complete this
                 trySetException(exhausted);
+            } finally {
+                threads.decided();
             }
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.futures;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -27,6 +28,39 @@ abstract class TaskThreads {
     static final int CANCELLING = 16;
 
     volatile int life;
+
+    /** How many tasks are being decided about whose time was over: these are not done yet. */
+    @GuardedBy("lock")
+    private int undecided;
+
+    /** Keeps these threads from terminating until {@link #decided()}, though they may have nothing to do. */
+    final void deciding() {
+        lock.lock();
+        try {
+            undecided++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    final void decided() {
+        lock.lock();
+        try {
+            undecided--;
+            terminateIfDone();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    final boolean isDeciding() {
+        return undecided > 0;
+    }
+
+    /** Called when the last thing that these wait for may have happened. */
+    @GuardedBy("lock")
+    abstract void terminateIfDone();
 
     /** Takes a task, or throws why it does not. */
     abstract void start(Runnable task);

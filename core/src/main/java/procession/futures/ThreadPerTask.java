@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.futures;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,18 +56,15 @@ final class ThreadPerTask extends TaskThreads {
     private void end(Thread thread) {
         running.remove(thread);
         if (life != 0 && running.isEmpty()) {
-            terminateIfDone();
+            end(0);
         }
     }
 
-    private void terminateIfDone() {
-        lock.lock();
-        try {
-            if (has(SHUT_DOWN) && !isTerminated() && running.isEmpty()) {
-                terminate();
-            }
-        } finally {
-            lock.unlock();
+    @Override
+    @GuardedBy("lock")
+    void terminateIfDone() {
+        if (has(SHUT_DOWN) && !isTerminated() && !isDeciding() && running.isEmpty()) {
+            terminate();
         }
     }
 
@@ -79,10 +77,10 @@ final class ThreadPerTask extends TaskThreads {
         lock.lock();
         try {
             life |= bits;
+            terminateIfDone();
         } finally {
             lock.unlock();
         }
-        terminateIfDone();
     }
 
     @Override

@@ -134,8 +134,13 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
         try {
             if (limits.timeout().isPresent() || limits.progressTimeout().isPresent()) {
                 List<Future<R>> futures = new ArrayList<>(items.size());
-                for (T item : items) {
-                    futures.add(limited(new Calls.ItemCall<T, R>(function, item), limits));
+                try {
+                    for (T item : items) {
+                        futures.add(limited(new Calls.ItemCall<T, R>(function, item), limits));
+                    }
+                } catch (Throwable refused) {
+                    futures.forEach(Future::cancel); // nobody gets to see them
+                    throw refused;
                 }
                 return futures;
             }

@@ -248,9 +248,10 @@ final class WorkerThreads extends TaskThreads {
         }
     }
 
+    @Override
     @GuardedBy("lock")
-    private void terminateIfDone() {
-        if (has(SHUT_DOWN) && !isTerminated() && workers.isEmpty() && queue.isEmpty()) {
+    void terminateIfDone() {
+        if (has(SHUT_DOWN) && !isTerminated() && !isDeciding() && workers.isEmpty() && queue.isEmpty()) {
             terminate();
         }
     }
@@ -264,7 +265,7 @@ final class WorkerThreads extends TaskThreads {
     boolean isIdle() {
         lock.lock();
         try {
-            return queue.isEmpty() && idle.size() == workers.size();
+            return !isDeciding() && queue.isEmpty() && idle.size() == workers.size();
         } finally {
             lock.unlock();
         }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.testing.GcFinalization;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -516,6 +517,25 @@ class TaskLimitsTest {
             assertThrows(RejectedExecutionException.class, () -> limited.submit(() -> 2));
             assertTimedOut(stuck);
             assertEquals(1, queued.result(Delays.medium()));
+        }
+    }
+
+    @Test
+    void awaitTermination_waitsForTheFutureOfATimedOutTask() throws Exception {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate gate = new Gate()) {
+            CountDownLatch calledBack = new CountDownLatch(1);
+            Future<String> future = executor.with(TaskOptions.timeout(SHORT)).submit(TaskLimitsTest::waitInVain);
+            future.addDoneCallback(done -> {
+                calledBack.countDown();
+                Uninterruptibles.awaitUninterruptibly(gate);
+            });
+            executor.shutdown();
+            assertTrue(calledBack.await(LONG.toMillis(), TimeUnit.MILLISECONDS));
+            assertFalse(executor.awaitTermination(SHORT.toMillis(), TimeUnit.MILLISECONDS), executor::toString);
+            gate.countDown();
+            assertTrue(executor.awaitTermination(LONG.toMillis(), TimeUnit.MILLISECONDS), executor::toString);
+            assertTimedOut(future);
         }
     }
 

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.testing.GcFinalization;
 import com.google.common.testing.NullPointerTester;
 import java.lang.ref.WeakReference;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -629,6 +630,37 @@ class ThreadPoolExecutorTest {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T, E extends Throwable> T sneak(Throwable thrown) throws E {
         throw (E) thrown;
+    }
+
+    @Test
+    void limitedChunk_refusedHalfWay_leavesNothingToRun() throws Exception {
+        AtomicInteger started = new AtomicInteger();
+        AtomicInteger ran = new AtomicInteger();
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+            CountDownLatch gate = new CountDownLatch(1);
+            Future<?> first = executor.submit(() -> gate.await());
+            List<Integer> items = new AbstractList<>() {
+                @Override
+                public Integer get(int index) {
+                    if (started.incrementAndGet() == 3) {
+                        executor.shutdown();
+                    }
+                    return index;
+                }
+
+                @Override
+                public int size() {
+                    return 5;
+                }
+            };
+            TaskOptions.Chain limits = TaskOptions.timeout(Delays.large());
+            assertThrows(
+                    RejectedExecutionException.class,
+                    () -> executor.dispatchChunk(item -> ran.incrementAndGet(), items, limits));
+            gate.countDown();
+            assertNull(first.result());
+        }
+        assertEquals(0, ran.get());
     }
 
     @Test
