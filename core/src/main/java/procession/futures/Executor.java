@@ -143,7 +143,7 @@ public interface Executor extends ListeningExecutorService, AutoCloseable {
     /**
      * Returns a view of this executor that puts limits on every task that is submitted through it, be it by
      * {@code submit}, {@code map} or {@code invokeAll}. The view has the same workers and the same life as this executor:
-     * closing one closes the other.
+     * closing one closes the other. An executor of threads that is shut down starts no retries any more.
      *
      * @param options the limits, which replace those that this executor may have from an earlier {@code with}
      * @return the view

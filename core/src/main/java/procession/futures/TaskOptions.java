@@ -44,7 +44,8 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
     }
 
     /**
-     * Returns options that run a task which failed its limits again, on another worker.
+     * Returns options that run a task which failed its limits again, on another worker. On threads that takes a free one,
+     * and no run starts once the executor is shut down: the run that goes on then, in {@code close()} too, is the last.
      *
      * @param retries how often at most, 0 or more; 0 if it is never set
      * @return the options
