@@ -61,8 +61,9 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
 
     private static ScheduledThreadPoolExecutor timers() {
         ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "procession-timeouts");
+            Thread thread = new Thread(null, work, "procession-timeouts", 0, false);
             thread.setDaemon(true);
+            thread.setContextClassLoader(null); // it outlives whoever is the first to need it
             return thread;
         });
         timers.setRemoveOnCancelPolicy(true);

@@ -43,6 +43,7 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
     private static final Cleaner CLEANER = Cleaner.create(task -> {
         Thread thread = new Thread(null, task, "procession-cleaner", 0, false);
         thread.setDaemon(true);
+        thread.setContextClassLoader(null); // it outlives whoever is the first to need it
         return thread;
     });
 
@@ -89,7 +90,8 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
 
     /**
      * Makes an executor that runs each task on a virtual thread of its own, as many at a time as there are; for tasks
-     * that mostly wait. Needs JDK 21 or later.
+     * that mostly wait. Needs JDK 21 or later. Virtual threads are daemons, so the JVM may end before the tasks are done:
+     * close the executor.
      *
      * @return a new executor
      * @throws UnsupportedOperationException if this JVM has no virtual threads
