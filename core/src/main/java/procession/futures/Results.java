@@ -81,7 +81,8 @@ public interface Results<R extends @Nullable Object> extends Iterator<R>, Iterab
      * Returns the same results as values that tell success from failure instead of throwing, to be used instead of
      * this iterator.
      *
-     * @return an iterator over what became of each item; only the timeout of the map and interruption make it throw
+     * @return an iterator over what became of each item; only a failure of the input, the timeout of the map, and
+     *     interruption make it throw
      */
     Results<Outcome<R>> outcomes();
 
