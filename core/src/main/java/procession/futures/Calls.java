@@ -71,7 +71,14 @@ final class Calls {
         }
     }
 
-    /** One call of a mapped function. */
+    /**
+     * One call of a mapped function.
+     *
+     * @param function the function
+     * @param item its argument
+     * @param <T> the type of the argument
+     * @param <R> the type of the result
+     */
     @SuppressWarnings("serial") // as serializable as what it holds, which is checked when it travels
     record ItemCall<T, R extends @Nullable Object>(Fn<? super T, ? extends R> function, T item) implements Task<R> {
         @Override
@@ -80,11 +87,25 @@ final class Calls {
         }
     }
 
-    /** Two arguments that travel as one. */
+    /**
+     * Two arguments that travel as one.
+     *
+     * @param first the first argument
+     * @param second the second argument
+     * @param <A> the type of the first
+     * @param <B> the type of the second
+     */
     @SuppressWarnings("serial") // as serializable as what it holds, which is checked when it travels
     record Pair<A, B>(A first, B second) implements Serializable {}
 
-    /** A function of two arguments as a function of a pair. */
+    /**
+     * A function of two arguments as a function of a pair.
+     *
+     * @param function the function
+     * @param <A> the type of the first argument
+     * @param <B> the type of the second argument
+     * @param <R> the type of the result
+     */
     record PairFn<A, B, R extends @Nullable Object>(BiFn<? super A, ? super B, ? extends R> function)
             implements Fn<Pair<A, B>, R> {
         @Override

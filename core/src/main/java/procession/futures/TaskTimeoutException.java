@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Says that a task ran, or was silent, for longer than its {@linkplain TaskOptions limits} allow, and was stopped. Its
  * cause has the stack trace of the task at that moment.
  */
-public class TaskTimeoutException extends TimeoutException {
+public final class TaskTimeoutException extends TimeoutException {
     private static final long serialVersionUID = 1L;
 
     /**

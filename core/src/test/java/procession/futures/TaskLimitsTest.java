@@ -132,7 +132,7 @@ class TaskLimitsTest {
     void clock_startsWithTheTask() throws Exception {
         try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
                 Gate gate = new Gate()) {
-            Future<Void> first = executor.submit(() -> gate.await());
+            Future<?> first = executor.submit(() -> gate.await());
             List<Future<Integer>> queued = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 queued.add(executor.with(TaskOptions.timeout(Delays.small())).submit(() -> 1));
@@ -437,7 +437,7 @@ class TaskLimitsTest {
         AtomicInteger runs = new AtomicInteger();
         try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
                 Gate gate = new Gate()) {
-            Future<Void> first = executor.submit(() -> gate.await());
+            Future<?> first = executor.submit(() -> gate.await());
             Executor limited =
                     executor.with(TaskOptions.timeout(LONG).retries(2).onFailure(OnFailure.skip(0)));
             Future<Integer> gently = limited.submit(runs::incrementAndGet);
@@ -487,7 +487,7 @@ class TaskLimitsTest {
         CountDownLatch interrupted = new CountDownLatch(1);
         try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
                 Gate release = new Gate()) {
-            Future<Void> future = executor.with(TaskOptions.timeout(SHORT).retries(1))
+            Future<?> future = executor.with(TaskOptions.timeout(SHORT).retries(1))
                     .submit(() -> {
                         runs.incrementAndGet();
                         try {
@@ -566,7 +566,7 @@ class TaskLimitsTest {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
         Executor limited = executor.with(TaskOptions.timeout(LONG));
-        Future<Void> running = limited.submit(() -> {
+        Future<?> running = limited.submit(() -> {
             started.countDown();
             gate.await();
         });
@@ -588,7 +588,7 @@ class TaskLimitsTest {
         CountDownLatch started = new CountDownLatch(1);
         AtomicInteger runs = new AtomicInteger();
         Executor limited = executor.with(TaskOptions.timeout(LONG).retries(2).onFailure(OnFailure.skip(null)));
-        Future<Void> running = limited.submit(() -> {
+        Future<?> running = limited.submit(() -> {
             started.countDown();
             waitInVain();
         });
@@ -608,7 +608,7 @@ class TaskLimitsTest {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
         CountDownLatch started = new CountDownLatch(1);
         Executor limited = executor.with(TaskOptions.timeout(LONG));
-        Future<Void> running = limited.submit(() -> {
+        Future<?> running = limited.submit(() -> {
             started.countDown();
             waitInVain();
         });

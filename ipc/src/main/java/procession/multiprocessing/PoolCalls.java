@@ -187,7 +187,14 @@ final class PoolCalls {
         }
     }
 
-    /** Two arguments that travel as one; the entries of many maps don't travel. */
+    /**
+     * Two arguments that travel as one; the entries of many maps don't travel.
+     *
+     * @param first the first argument
+     * @param second the second argument
+     * @param <A> the type of the first
+     * @param <B> the type of the second
+     */
     @SuppressWarnings("serial") // as serializable as what it holds, which is checked when it travels
     private record Pair<A, B>(A first, B second) implements Serializable {}
 

@@ -44,7 +44,8 @@ import procession.multiprocessing.internal.wire.ObjectCodec;
  * <p><i>Python:</i> {@code multiprocessing.Process}, always in a fresh interpreter ({@code spawn}). There,
  * {@code sys.exit()} of the parent waits for children; {@code System.exit} here ends them.
  */
-@SuppressWarnings("JavaLangClash") // Python's name; the documentation says how to import it
+// Python's name, whose import the documentation shows; and what gets hold of this in the constructor only keeps it
+@SuppressWarnings({"JavaLangClash", "this-escape"})
 public class Process implements AutoCloseable, Serializable {
     private static final long serialVersionUID = 1L;
 

@@ -113,7 +113,11 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         return action == null ? null : new ActionCall(action);
     }
 
-    /** An action in the shape that workers call. */
+    /**
+     * An action in the shape that workers call.
+     *
+     * @param action the action
+     */
     private record ActionCall(Action action) implements Callable<@Nullable Object>, Serializable {
         @Override
         public @Nullable Object call() throws Exception {

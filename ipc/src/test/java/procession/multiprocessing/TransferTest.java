@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
+import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -354,7 +355,7 @@ class TransferTest {
             this.error = error;
         }
 
-        private Object readResolve() throws IOException {
+        private Object readResolve() throws ObjectStreamException {
             if (error) {
                 throw new AssertionError("no entry");
             }
