@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +31,7 @@ import procession.multiprocessing.internal.os.ProcessTree;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.FrameReader;
+import procession.multiprocessing.internal.wire.Hello;
 import procession.multiprocessing.internal.wire.OutgoingFrame;
 
 /** The parent's side of a {@link Process}: its JVM, its socket, its output and its end. */
@@ -276,8 +276,8 @@ final class ProcessLife {
     private void received(
             Frame frame, SocketChannel channel, Rendezvous meeting, boolean[] greeted, OutgoingFrame run) {
         if (!greeted[0]) {
-            byte[] hello = frame.payload();
-            if (frame.type() != FrameDescriptor.HELLO || hello == null || !isOurs(hello)) {
+            Hello hello = Hello.from(frame, token);
+            if (hello == null || hello.version() != FrameDescriptor.VERSION) {
                 throw new IllegalStateException("somebody else has connected");
             }
             greeted[0] = true;
@@ -293,20 +293,6 @@ final class ProcessLife {
         } else if (frame.type() == FrameDescriptor.GOODBYE) {
             saidGoodbye = true;
         }
-    }
-
-    private boolean isOurs(byte[] hello) {
-        if (hello.length != FrameDescriptor.HELLO_BYTES) {
-            return false;
-        }
-        ByteBuffer fields = ByteBuffer.wrap(hello);
-        int magic = fields.getInt();
-        int version = fields.getInt();
-        byte[] proof = new byte[FrameDescriptor.TOKEN_BYTES];
-        fields.get(proof);
-        return magic == FrameDescriptor.MAGIC
-                && version == FrameDescriptor.VERSION
-                && MessageDigest.isEqual(proof, token);
     }
 
     // ---- for everybody ----

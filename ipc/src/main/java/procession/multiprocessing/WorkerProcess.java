@@ -2,11 +2,9 @@
 package procession.multiprocessing;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,6 +20,7 @@ import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.FrameReader;
+import procession.multiprocessing.internal.wire.Hello;
 import procession.multiprocessing.internal.wire.OutgoingFrame;
 
 /**
@@ -57,7 +56,6 @@ final class WorkerProcess {
     private static final int READS_A_TURN = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    final int number;
     final String name;
     private final PoolLoop loop;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
@@ -140,7 +138,6 @@ final class WorkerProcess {
     WorkerProcess(PoolLoop loop, int number, int rank, long startDeadlineNanos) {
         this.loop = loop;
         this.rank = rank;
-        this.number = number;
         this.name = loop.name() + "-worker-" + number;
         this.deadlineNanos = startDeadlineNanos;
         RANDOM.nextBytes(token);
@@ -379,28 +376,19 @@ final class WorkerProcess {
     }
 
     private void greet(Frame frame) {
-        byte[] hello = frame.payload();
-        if (frame.type() == FrameDescriptor.HELLO && hello != null && hello.length == FrameDescriptor.HELLO_BYTES) {
-            ByteBuffer fields = ByteBuffer.wrap(hello);
-            int magic = fields.getInt();
-            int version = fields.getInt();
-            byte[] proof = new byte[FrameDescriptor.TOKEN_BYTES];
-            fields.get(proof);
-            if (magic == FrameDescriptor.MAGIC && MessageDigest.isEqual(proof, token)) {
-                if (version != FrameDescriptor.VERSION) {
-                    startFailed(new IOException("the worker speaks version " + version + " of the protocol and this"
-                            + " program version " + FrameDescriptor.VERSION
-                            + "; the jar of procession-ipc was replaced while the program ran: restart it"));
-                    return;
-                }
-                state = State.GREETED;
-                closeMeeting();
-                loop.greeted(this);
-                return;
-            }
+        Hello hello = Hello.from(frame, token);
+        if (hello == null) {
+            closeChannel(); // somebody else; the worker itself may still come
+            listenForOthers(true);
+        } else if (hello.version() != FrameDescriptor.VERSION) {
+            startFailed(new IOException("the worker speaks version " + hello.version() + " of the protocol and this"
+                    + " program version " + FrameDescriptor.VERSION
+                    + "; the jar of procession-ipc was replaced while the program ran: restart it"));
+        } else {
+            state = State.GREETED;
+            closeMeeting();
+            loop.greeted(this);
         }
-        closeChannel(); // somebody else; the worker itself may still come
-        listenForOthers(true);
     }
 
     /** One is heard at a time; meanwhile the others wait in the backlog, where they must not wake the selector. */

@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
+import procession.multiprocessing.internal.wire.Hello;
 
 /**
  * What a worker JVM runs: connects to its parent, executes the calls that arrive, and ends when the parent says so, or
@@ -75,7 +75,7 @@ public final class WorkerMain {
         reader.setDaemon(true);
         reader.setPriority(Thread.MAX_PRIORITY);
         reader.start();
-        answers.send(FrameDescriptor.HELLO, 0, hello(token));
+        answers.send(FrameDescriptor.HELLO, 0, Hello.encode(token));
         tasks.start();
         SelfKill.prepare(); // last, because the pool waits for the rest
     }
@@ -104,14 +104,6 @@ public final class WorkerMain {
         } catch (EOFException | NegativeArraySizeException | InvalidPathException nobody) {
             throw new IOException("this program is started by Procession, not by hand; or its parent is gone", nobody);
         }
-    }
-
-    private static byte[] hello(byte[] token) {
-        return ByteBuffer.allocate(FrameDescriptor.HELLO_BYTES)
-                .putInt(FrameDescriptor.MAGIC)
-                .putInt(FrameDescriptor.VERSION)
-                .put(token)
-                .array();
     }
 
     /** Removes what the parent would have removed, had it lived until this worker had connected. */
