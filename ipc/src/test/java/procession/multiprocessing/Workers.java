@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,13 +28,19 @@ final class Workers {
     }
 
     static void kill(long pid, String signal) throws IOException, InterruptedException {
-        int code = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
-                .inheritIO()
-                .start()
-                .waitFor();
+        int code = killIfThere(pid, signal);
         if (code != 0) {
             throw new AssertionError("kill -" + signal + " " + pid + " ended with code " + code);
         }
+    }
+
+    /** As {@link #kill}, of a process that may be gone meanwhile; returns what the command {@code kill} exits with. */
+    @CanIgnoreReturnValue
+    static int killIfThere(long pid, String signal) throws IOException, InterruptedException {
+        return new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                .inheritIO()
+                .start()
+                .waitFor();
     }
 
     static Set<Long> children() {
