@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
+import procession.internal.Positioned;
 
 /**
  * The results of a {@code map} over any executor, as values or as outcomes.
@@ -163,6 +164,9 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
         /** Whether there is nothing more to read; of the iterating thread, as is the next. */
         private boolean exhausted;
 
+        /** How many items were submitted; of the iterating thread. */
+        private long submitted;
+
         /** Why there is nothing more to read, if it was not the end; thrown in its place. */
         private @Nullable Throwable inputFailure;
 
@@ -226,6 +230,12 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             } catch (Throwable refused) {
                 endInput(refused);
                 return;
+            }
+            for (Future<R> future : futures) {
+                if (future instanceof Positioned item) {
+                    item.position(submitted);
+                }
+                submitted++;
             }
             boolean tooLate;
             lock.lock();
