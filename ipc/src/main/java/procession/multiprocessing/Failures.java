@@ -3,7 +3,7 @@ package procession.multiprocessing;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import procession.multiprocessing.internal.os.ExitStatus;
+import procession.futures.TaskTimeoutException;
 import procession.multiprocessing.internal.wire.FailureCodec;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -91,7 +91,7 @@ final class Failures {
     }
 
     /** Returns an exception that has the stack trace of a task that was stopped. */
-    static @Nullable Throwable stackOf(Frame frame) {
+    private static @Nullable Throwable stackOf(Frame frame) {
         byte[] payload = frame.payload();
         if (payload == null) {
             return null;
@@ -106,20 +106,30 @@ final class Failures {
         }
     }
 
+    /** Returns what becomes of a task whose worker died; only for a worker that is gone. */
     static WorkerDiedException died(WorkerProcess worker, ProcessTask<?> task, boolean started) {
-        ExitStatus status = worker.exitStatus();
-        String tail = worker.stderrTail();
-        boolean outOfMemory = tail.contains("Terminating due to java.lang.OutOfMemoryError");
-        String inWords = status.inWords()
-                + (outOfMemory ? " because it ran out of memory (raise its heap with jvmOptions(\"-Xmx…\"))" : "")
-                + (started ? " while it was running" : ", as several did before, when it was given");
+        WorkerDeath death = worker.death();
         return new WorkerDiedException(
-                worker.pid(),
-                status.signal().orElse(status.status()),
-                status.signal().isPresent(),
-                inWords,
-                task.inWords(),
-                tail,
-                null);
+                death,
+                "the worker process " + death.pid() + " " + death.inWords()
+                        + (started ? " while it was running " : ", as several did before, when it was given ")
+                        + task.inWords() + tried(task) + death.memory() + death.details(),
+                task);
+    }
+
+    /** Returns what becomes of a task that its worker was killed for. */
+    static TaskTimeoutException overran(WorkerProcess worker, WorkerProcess.Stop stop, @Nullable Frame stack) {
+        return new TaskTimeoutException(
+                stop.task().inWords() + " in the worker process " + worker.pid() + " " + stop.overrun()
+                        + tried(stop.task()),
+                stack == null ? null : stackOf(stack));
+    }
+
+    private static String tried(ProcessTask<?> task) {
+        int attempts = task.attempts();
+        return attempts == 1
+                ? ""
+                : "; it was tried " + attempts + " times, each time in another process, and what came of the"
+                        + " earlier ones is among the suppressed exceptions";
     }
 }

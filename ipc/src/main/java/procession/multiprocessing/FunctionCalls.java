@@ -16,6 +16,9 @@ final class FunctionCalls<T, R extends @Nullable Object> {
     private final byte[] encodedFunction;
     private final String called;
 
+    /** How many items there were so far; of the thread that reads them. */
+    private long items;
+
     /** {@code passed} is the user's own object, to be named in messages. */
     FunctionCalls(ProcessPoolExecutor executor, Fn<? super T, ? extends R> function, Object passed) {
         this.executor = executor;
@@ -23,15 +26,18 @@ final class FunctionCalls<T, R extends @Nullable Object> {
         this.called = ProcessPoolExecutor.inWords(passed);
     }
 
-    /** Makes the task of one call, not submitted yet; throws if the item can't travel. */
+    /** Makes the task of the call for the next item, not submitted yet; throws if the item can't travel. */
     ProcessTask<R> task(T item, Consumer<? super ProcessTask<R>> whenDone) {
-        return new ProcessTask<>(
+        long position = items++;
+        ProcessTask<R> task = new ProcessTask<>(
                 executor.loop(),
                 executor.loop().nextTaskId(),
                 called,
                 ProcessPoolExecutor.encode(item),
                 TaskOptions.defaults(),
                 whenDone);
+        task.position(position);
+        return task;
     }
 
     /** Submits tasks that travel together; throws if the pool takes no more. */

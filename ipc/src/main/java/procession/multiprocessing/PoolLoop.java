@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import procession.futures.TaskTimeoutException;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.wire.Frame;
@@ -230,7 +229,7 @@ final class PoolLoop extends EventLoop {
             if (worker.hasDeadline()) {
                 wait = Math.min(wait, worker.deadlineNanos - now);
             }
-            wait = Math.min(wait, nanosUntilLimit(worker, now));
+            wait = Math.min(wait, Math.min(nanosUntilLimit(worker, now), nanosUntilSample(worker, now)));
         }
         if (!pending.isEmpty() && retryAtNanos - now > 0) { // if it is over, what could be started was
             wait = Math.min(wait, retryAtNanos - now);
@@ -256,6 +255,11 @@ final class PoolLoop extends EventLoop {
         return Math.min(
                 left(timeoutOf(task), worker.taskSinceNanos, now),
                 left(task.limits.progressTimeout(), worker.heardAtNanos, now));
+    }
+
+    private static long nanosUntilSample(WorkerProcess worker, long now) {
+        boolean busy = worker.assigned != null && !worker.killed;
+        return busy ? worker.vitals.nanosUntilSample(worker.taskSinceNanos, now) : Long.MAX_VALUE;
     }
 
     private Optional<Duration> timeoutOf(ProcessTask<?> task) {
@@ -289,6 +293,9 @@ final class PoolLoop extends EventLoop {
             WorkerProcess worker = workers.get(i);
             if (nanosUntilLimit(worker, now) <= 0) {
                 enforceLimit(worker, now);
+            }
+            if (nanosUntilSample(worker, now) <= 0) {
+                worker.vitals.sample();
             }
             if (worker.hasDeadline() && worker.deadlineNanos - now <= 0) {
                 worker.deadlineNanos = now + EXIT_NANOS; // for what is done about it
@@ -547,20 +554,14 @@ final class PoolLoop extends EventLoop {
             if (assigned.tasks.isEmpty()) {
                 worker.assigned = null;
             }
-            failedLimits(assigned, stop.task(), overran(worker, stop, stack));
+            failedLimits(assigned, stop.task(), Failures.overran(worker, stop, stack));
         }
-    }
-
-    private static Throwable overran(WorkerProcess worker, WorkerProcess.Stop stop, @Nullable Frame stack) {
-        return new TaskTimeoutException(
-                stop.task().inWords() + " in the worker process " + worker.pid() + " " + stop.overrun(),
-                stack == null ? null : Failures.stackOf(stack));
     }
 
     /** Runs a task again that had to be killed or whose worker died, if it may be; else completes it. */
     private void failedLimits(Batch batch, ProcessTask<?> task, Throwable failure) {
         if (task.retriesLeft > 0 && !task.isDone() && !noMoreStarts) {
-            task.retriesLeft--;
+            task.tryAgain(failure);
             pending.addFirst(batch.alone(task));
         } else {
             task.failLimits(failure);
@@ -595,7 +596,7 @@ final class PoolLoop extends EventLoop {
             log(
                     Level.WARNING,
                     worker.name + ": the idle worker process " + worker.pid() + " "
-                            + worker.exitStatus().inWords() + "; another takes its place when there is work");
+                            + worker.death().inWords() + "; another takes its place when there is work");
         } else if (worker.isUnready() && !(worker.killed && worker.startFailure == null)) {
             countStartFailure(worker);
         }
@@ -611,7 +612,7 @@ final class PoolLoop extends EventLoop {
                     assigned,
                     first,
                     stop != null && stop.task() == first && stop.overrun() != null
-                            ? overran(worker, stop, null)
+                            ? Failures.overran(worker, stop, null)
                             : Failures.died(worker, first, started));
         }
         if (noMoreStarts) {

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Promise;
 import procession.futures.TaskOptions;
+import procession.internal.Positioned;
 
 /** One call in a process pool: its arguments in bytes, and the future of its result. */
-final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
+final class ProcessTask<T extends @Nullable Object> extends Promise<T> implements Positioned {
     private static final byte[] NOTHING = {};
+
+    /** So many failures are kept of a task that is retried without end. */
+    private static final int EARLIER_FAILURES = 10;
 
     /** What the answers of a worker name it by; unique in its pool. */
     final long id;
@@ -25,6 +32,14 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
 
     /** How often it may still be run again after it failed its limits; owned by the pool thread. */
     int retriesLeft;
+
+    /** What came of the attempts before the present one; owned by the pool thread. */
+    private @Nullable Deque<Throwable> earlierFailures;
+
+    private int attempts = 1;
+
+    /** Where its argument was in the input of a map, from 0; -1 for a task that is no item. Written before it can fail. */
+    private volatile long position = -1;
 
     private final PoolLoop loop;
 
@@ -94,11 +109,41 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
     /** Completes it as its policy wants, after it failed its limits for the last time. */
     @SuppressWarnings({"unchecked", "NullAway"}) // the value is of the type that the user's own policy gives it
     void failLimits(Throwable failure) {
+        if (earlierFailures != null) {
+            earlierFailures.forEach(failure::addSuppressed);
+        }
         if (limits.onFailure().skips()) {
             trySetResult((T) limits.onFailure().value());
         } else {
             trySetException(failure);
         }
+    }
+
+    /** Notes that it failed its limits and is run once more. */
+    void tryAgain(Throwable failure) {
+        retriesLeft--;
+        attempts++;
+        Deque<Throwable> failures = Objects.requireNonNullElseGet(earlierFailures, ArrayDeque::new);
+        earlierFailures = failures;
+        failures.addLast(failure);
+        if (failures.size() > EARLIER_FAILURES) {
+            failures.removeFirst();
+        }
+    }
+
+    /** Returns how often it has been run so far, the present attempt included. */
+    int attempts() {
+        return attempts;
+    }
+
+    @Override
+    public void position(long index) {
+        position = index;
+    }
+
+    /** Returns where its argument was in the input of a map, from 0; -1 for a task that is no item. */
+    long position() {
+        return position;
     }
 
     /** Gives the memory of the arguments back, which the future must not hold when it is done. */
@@ -107,6 +152,6 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> {
     }
 
     String inWords() {
-        return "task " + id + " (" + called + ")";
+        return "task " + id + " (" + called + (position < 0 ? "" : ", item " + position) + ")";
     }
 }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
+import procession.multiprocessing.internal.os.CrashReport;
 import procession.multiprocessing.internal.os.ExitStatus;
 import procession.multiprocessing.internal.os.OutputPump;
 import procession.multiprocessing.internal.os.ProcessTree;
@@ -111,6 +112,12 @@ final class WorkerProcess {
     @Nullable
     IOException startFailure;
 
+    /** What is noted of its process for the day that it dies. */
+    final Vitals vitals = new Vitals();
+
+    private @Nullable CrashReport crashFile;
+    private @Nullable WorkerDeath death;
+
     private java.lang.@Nullable Process process;
     private @Nullable Rendezvous meeting;
     private @Nullable StartMark mark;
@@ -154,6 +161,7 @@ final class WorkerProcess {
         Rendezvous opened = null;
         java.lang.Process started = null;
         boolean known = false;
+        long startedMillis = System.currentTimeMillis();
         try {
             started = command.start(name);
             opened = Rendezvous.open(); // not before: if this JVM is killed, there has to be somebody to remove it
@@ -162,7 +170,8 @@ final class WorkerProcess {
             java.lang.Process running = started;
             Rendezvous place = opened;
             OutputPump output = OutputPump.toStdout(started.getInputStream(), () -> loop.post(this::outputHasEnded));
-            OutputPump errors = OutputPump.toStderr(started.getErrorStream(), () -> loop.post(this::outputHasEnded));
+            OutputPump errors =
+                    OutputPump.toStderr(started.getErrorStream(), started.pid(), () -> loop.post(this::outputHasEnded));
             PoolThreads.daemon(name + "-stdout", output).start();
             PoolThreads.daemon(name + "-stderr", errors).start();
             known = loop.post(() -> hasStarted(running, place, shared, output, errors));
@@ -181,11 +190,13 @@ final class WorkerProcess {
         }
         if (started != null) {
             awaitExit(started);
+            CrashReport written = command.crashReport(started.pid(), startedMillis);
+            loop.post(() -> hasExited(written));
         }
     }
 
     /** Not by {@code onExit()}, which needs a thread of the common pool that a program may have none left of. */
-    private void awaitExit(java.lang.Process started) {
+    private static void awaitExit(java.lang.Process started) {
         boolean exited = false;
         while (!exited) {
             try {
@@ -195,7 +206,6 @@ final class WorkerProcess {
                 // and nothing else ends this wait
             }
         }
-        loop.post(this::hasExited);
     }
 
     // ---- on the loop's thread ----
@@ -212,6 +222,7 @@ final class WorkerProcess {
             return;
         }
         process = started;
+        vitals.begin(started.pid());
         mark = shared;
         stdout = output;
         stderr = errors;
@@ -239,8 +250,9 @@ final class WorkerProcess {
         kill();
     }
 
-    private void hasExited() {
+    private void hasExited(@Nullable CrashReport written) {
         if (!exited && process != null) {
+            crashFile = written;
             exited = true;
             loop.isUnfit(this);
             deadlineNanos = System.nanoTime() + OUTPUT_GRACE_NANOS;
@@ -274,7 +286,7 @@ final class WorkerProcess {
         } else if (running == null) {
             couldNotStart(new IOException("the process could not be started in time"));
         } else if (!running.isAlive()) {
-            hasExited();
+            hasExited(null);
         } else if (contactLost) {
             destroy();
         } else if (isUnready() && !killed) {
@@ -444,6 +456,7 @@ final class WorkerProcess {
     void kill() {
         if (!killed) {
             killed = true;
+            vitals.sample();
             deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
         }
         loop.isUnfit(this);
@@ -496,8 +509,16 @@ final class WorkerProcess {
     }
 
     /** Returns how the process ended; only for a worker that is gone. */
-    ExitStatus exitStatus() {
-        return new ExitStatus(process == null ? -1 : process.exitValue(), saidGoodbye && !killed);
+    WorkerDeath death() {
+        WorkerDeath known = death;
+        if (known == null) {
+            ExitStatus status = new ExitStatus(process == null ? -1 : process.exitValue(), saidGoodbye && !killed);
+            CrashReport caught = stderr == null ? null : stderr.crashReport();
+            known = WorkerDeath.of(
+                    pid(), status, killed, vitals, caught == null ? crashFile : caught, stderrTail(caught != null));
+            death = known;
+        }
+        return known;
     }
 
     /** Returns whether the process had begun with a task; only for a worker that is gone. */
@@ -505,10 +526,10 @@ final class WorkerProcess {
         return mark == null || mark.lastStarted() == task.id;
     }
 
-    /** Returns the last lines that the process wrote to its standard error, or what the JVM said of its crash. */
-    String stderrTail() {
+    /** Returns the last lines that the process wrote to its standard error, or what else its JVM said of its crash. */
+    private String stderrTail(boolean hasReport) {
         String crash = stdout == null ? "" : stdout.tail(); // to which the JVM writes at a crash, whatever its options
-        if (crash.contains("A fatal error has been detected")) {
+        if (!hasReport && crash.contains("A fatal error has been detected")) {
             return crash;
         }
         return stderr == null ? "" : stderr.tail();
@@ -519,11 +540,9 @@ final class WorkerProcess {
         if (startFailure != null) {
             return String.valueOf(startFailure.getMessage());
         }
-        String tail = stderrTail();
-        return "the worker process " + pid() + " " + exitStatus().inWords() + " before it was ready"
-                + (tail.isEmpty()
-                        ? " and wrote nothing to its stderr"
-                        : "; the end of its stderr:\n" + tail.indent(4).stripTrailing());
+        WorkerDeath end = death();
+        return "the worker process " + pid() + " " + end.inWords() + " before it was ready" + end.details()
+                + (end.stderrTail().isEmpty() ? "; it wrote nothing to its stderr" : "");
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.os.CrashReport;
 
 /**
  * The command that starts workers; made once for a pool, and run for each of its workers.
@@ -23,11 +25,13 @@ public final class WorkerCommand {
     private final String java;
     private final List<String> options;
     private final List<String> mainClass;
+    private final List<String> userOptions;
 
-    private WorkerCommand(String java, List<String> options, List<String> mainClass) {
+    private WorkerCommand(String java, List<String> options, List<String> mainClass, List<String> userOptions) {
         this.java = java;
         this.options = options;
         this.mainClass = mainClass;
+        this.userOptions = userOptions;
     }
 
     /**
@@ -52,7 +56,7 @@ public final class WorkerCommand {
         Path home = Path.of(System.getProperty("java.home"));
         boolean windows = File.separatorChar == '\\';
         String java = home.resolve("bin").resolve(windows ? "java.exe" : "java").toString();
-        return new WorkerCommand(java, List.copyOf(options), code.mainClass());
+        return new WorkerCommand(java, List.copyOf(options), code.mainClass(), userOptions);
     }
 
     /**
@@ -110,6 +114,18 @@ public final class WorkerCommand {
             }
             throw failure;
         }
+    }
+
+    /**
+     * Returns what a process that has ended wrote of its crash to a file that the user named in its options.
+     *
+     * @param pid the id that it had
+     * @param startedMillis when it was started
+     * @return the report, or {@code null} if there is none
+     */
+    public @Nullable CrashReport crashReport(long pid, long startedMillis) {
+        Path file = WorkerSizing.errorFile(userOptions, pid);
+        return file == null ? null : CrashReport.in(file, startedMillis);
     }
 
     private boolean isTooLong() {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.launch;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JVM options that keep several workers on one machine from each taking all of it, and that make them easy to stop.
@@ -14,6 +17,8 @@ public final class WorkerSizing {
 
     /** What a JVM takes by default, and so the most that one worker gets, in percent. */
     private static final double DEFAULT_HEAP_PERCENT = 25;
+
+    private static final String ERROR_FILE = "-XX:ErrorFile=";
 
     private WorkerSizing() {}
 
@@ -32,6 +37,9 @@ public final class WorkerSizing {
         options.add("-XX:-UsePerfData"); // a killed JVM would leave its file behind
         options.add("-XX:+ExitOnOutOfMemoryError"); // a JVM without memory is not fit to run another task
         options.add("-XX:+DisplayVMOutputToStderr"); // so that what the JVM says at its end is in the tail of stderr
+        if (none(userOptions, ERROR_FILE, "-XX:+ErrorFileToStd", "-XX:-ErrorFileToStd")) {
+            options.add("-XX:+ErrorFileToStderr"); // where the report of a crash is taken out, see CrashCatcher
+        }
         if (none(userOptions, "-XX:ActiveProcessorCount")) {
             int processors = Runtime.getRuntime().availableProcessors();
             options.add("-XX:ActiveProcessorCount=" + Math.max(1, processors / workers));
@@ -60,6 +68,19 @@ public final class WorkerSizing {
      */
     static List<String> alone() {
         return isHotSpot() ? List.of("-XX:-UsePerfData") : List.of(); // a killed JVM would leave its file behind
+    }
+
+    /** Returns where a JVM with these options of the user's writes the report of its crash, if they say it. */
+    static @Nullable Path errorFile(List<String> userOptions, long pid) {
+        String last = null;
+        for (String option : userOptions) {
+            last = option.startsWith(ERROR_FILE) ? option.substring(ERROR_FILE.length()) : last;
+        }
+        try {
+            return last == null ? null : Path.of(last.replace("%%", "%").replace("%p", Long.toString(pid)));
+        } catch (InvalidPathException notOfAFile) {
+            return null;
+        }
     }
 
     private static boolean isHotSpot() {

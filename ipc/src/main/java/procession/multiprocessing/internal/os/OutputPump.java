@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.io.Reader;
 import java.nio.charset.Charset;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies what a process prints to a stream of this one until it ends, and keeps the last of it.
@@ -28,14 +29,18 @@ public final class OutputPump implements Runnable {
     private final Supplier<PrintStream> target;
     private final Runnable atEnd;
 
+    /** What looks for the report of a crash, if one may come. */
+    private final @Nullable CrashCatcher crash;
+
     /** A ring of the last bytes; guarded by this. */
     private final byte[] tail = new byte[TAIL_BYTES];
 
     private long total;
 
-    OutputPump(InputStream source, Supplier<PrintStream> target, Runnable atEnd) {
+    OutputPump(InputStream source, Supplier<PrintStream> target, @Nullable CrashCatcher crash, Runnable atEnd) {
         this.source = source;
         this.target = target;
+        this.crash = crash;
         this.atEnd = atEnd;
     }
 
@@ -47,7 +52,7 @@ public final class OutputPump implements Runnable {
      * @return the pump
      */
     public static OutputPump toStdout(InputStream source, Runnable atEnd) {
-        return new OutputPump(source, () -> System.out, atEnd);
+        return new OutputPump(source, () -> System.out, null, atEnd);
     }
 
     /**
@@ -58,7 +63,20 @@ public final class OutputPump implements Runnable {
      * @return the pump
      */
     public static OutputPump toStderr(InputStream source, Runnable atEnd) {
-        return new OutputPump(source, () -> System.err, atEnd);
+        return new OutputPump(source, () -> System.err, null, atEnd);
+    }
+
+    /**
+     * As {@link #toStderr(InputStream, Runnable)}, for a JVM that prints what it has to say of its crash there: that goes
+     * into a file instead, and can be asked for.
+     *
+     * @param source where from
+     * @param pid the id of the process
+     * @param atEnd what to call at the end of the source
+     * @return the pump
+     */
+    public static OutputPump toStderr(InputStream source, long pid, Runnable atEnd) {
+        return new OutputPump(source, () -> System.err, new CrashCatcher(pid), atEnd);
     }
 
     /**
@@ -116,22 +134,42 @@ public final class OutputPump implements Runnable {
         byte[] piece = new byte[PIECE_BYTES];
         try (source) {
             for (int read = source.read(piece); read >= 0; read = source.read(piece)) {
-                keep(piece, read);
                 PrintStream out = target.get();
-                out.write(piece, 0, read);
-                out.flush();
+                if (crash == null) {
+                    print(piece, 0, read, out);
+                } else {
+                    crash.take(piece, read, out, (text, from, length) -> print(text, from, length, out));
+                }
             }
         } catch (IOException closed) {
             // the process is gone, and its pipe with it
         } finally {
+            if (crash != null) {
+                crash.finish();
+            }
             atEnd.run();
         }
     }
 
-    private synchronized void keep(byte[] piece, int length) {
-        for (int i = 0; i < length; i++) {
+    private void print(byte[] piece, int from, int length, PrintStream out) {
+        keep(piece, from, length);
+        out.write(piece, from, length);
+        out.flush();
+    }
+
+    private synchronized void keep(byte[] piece, int from, int length) {
+        for (int i = from; i < from + length; i++) {
             tail[(int) (total++ % TAIL_BYTES)] = piece[i];
         }
+    }
+
+    /**
+     * Returns what a JVM said of its crash.
+     *
+     * @return the report, or {@code null} if there was none so far
+     */
+    public @Nullable CrashReport crashReport() {
+        return crash == null ? null : crash.report();
     }
 
     /**
