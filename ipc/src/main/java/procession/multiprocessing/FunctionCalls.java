@@ -22,7 +22,7 @@ final class FunctionCalls<T, R extends @Nullable Object> {
     /** {@code passed} is the user's own object, to be named in messages. */
     FunctionCalls(ProcessPoolExecutor executor, Fn<? super T, ? extends R> function, Object passed) {
         this.executor = executor;
-        this.encodedFunction = ProcessPoolExecutor.encode(function);
+        this.encodedFunction = executor.encode(function);
         this.called = ProcessPoolExecutor.inWords(passed);
     }
 
@@ -33,7 +33,7 @@ final class FunctionCalls<T, R extends @Nullable Object> {
                 executor.loop(),
                 executor.loop().nextTaskId(),
                 called,
-                ProcessPoolExecutor.encode(item),
+                executor.encode(item),
                 TaskOptions.defaults(),
                 whenDone);
         task.position(position);

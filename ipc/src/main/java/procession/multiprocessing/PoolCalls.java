@@ -67,7 +67,7 @@ final class PoolCalls {
                 executor.loop(),
                 executor.loop().nextTaskId(),
                 ProcessPoolExecutor.inWords(passed),
-                ProcessPoolExecutor.encode(task),
+                executor.encode(task),
                 TaskOptions.defaults(),
                 done -> result.taskIsDone());
         tasks.add(only);

@@ -2,6 +2,7 @@
 package procession.multiprocessing;
 
 import java.io.IOException;
+import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
+import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -62,6 +64,7 @@ final class PoolLoop extends EventLoop {
     private final PoolOptions options;
     private final WorkerCommand command;
     private final ObjectCodec codec;
+    private final ClassServer classes;
     private final AtomicLong taskIds = new AtomicLong();
 
     private final ReentrantLock gate = new ReentrantLock();
@@ -85,17 +88,23 @@ final class PoolLoop extends EventLoop {
     /** Why the pool is to be broken at the end of this turn. */
     private @Nullable BrokenProcessPoolException breaking;
 
-    PoolLoop(PoolOptions options, WorkerCommand command, ObjectCodec codec) throws IOException {
+    PoolLoop(PoolOptions options, WorkerCommand command, ClassSource source, @Nullable ObjectInputFilter filter)
+            throws IOException {
         super("procession-pool-" + POOLS.incrementAndGet());
         this.options = options;
         this.command = command;
-        this.codec = codec;
+        this.codec = new ObjectCodec(source.context(), filter, source::others);
+        this.classes = new ClassServer(name(), source);
     }
 
     // ---- called by any thread ----
 
     long nextTaskId() {
         return taskIds.incrementAndGet();
+    }
+
+    ClassServer classes() {
+        return classes;
     }
 
     /** Takes a batch that will be done, or throws. */
@@ -446,6 +455,7 @@ final class PoolLoop extends EventLoop {
             case FrameDescriptor.RESULT, FrameDescriptor.FAILURE -> answered(worker, frame);
             case FrameDescriptor.PROGRESS -> progressed(worker, frame);
             case FrameDescriptor.STACK -> stopped(worker, frame);
+            case FrameDescriptor.FETCH -> classes.asked(frame, worker, this);
             default -> misbehaved(worker, "sent a frame of unknown type " + frame.type());
         }
     }

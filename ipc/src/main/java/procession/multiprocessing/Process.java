@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 import procession.futures.Action;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.os.ProcessTree;
-import procession.multiprocessing.internal.wire.NotEncodableException;
-import procession.multiprocessing.internal.wire.ObjectCodec;
 
 /**
  * A program of its own: a JVM that runs one {@link Action}, and that can be waited for, asked to end, and killed.
@@ -150,12 +148,7 @@ public class Process implements AutoCloseable, Serializable {
             throw new IllegalStateException("a daemon process may have no processes of its own, and this is one ("
                     + ProcessSelf.current().name() + "); start it with daemon(false)");
         }
-        try {
-            life().start(ObjectCodec.encode(
-                    new ProcessBody(this, ProcessSelf.current().name())));
-        } catch (NotEncodableException failure) {
-            throw new NotTransferableException(String.valueOf(failure.getMessage()), failure);
-        }
+        life().start(new ProcessBody(this, ProcessSelf.current().name()));
     }
 
     /**

@@ -12,7 +12,6 @@ import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.ProcessSettings;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
@@ -58,6 +58,7 @@ final class ProcessLife {
 
     private final Process process;
     private final WorkerCommand command;
+    private final ClassSource classes;
     private final ProcessSettings settings;
     private final ProcessOutput output;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
@@ -81,9 +82,8 @@ final class ProcessLife {
         this.output = options.output();
         this.settings = new ProcessSettings(
                 options.environment(), options.directory(), output.kind() == ProcessOutput.Kind.INHERIT, output.file());
-        ClassLoader own = ProcessLife.class.getClassLoader();
-        ClassLoader context = Objects.requireNonNullElse(Thread.currentThread().getContextClassLoader(), own);
-        this.command = WorkerCommand.createAlone(context, options.jvmOptions());
+        this.classes = ClassSource.ofCaller();
+        this.command = WorkerCommand.createAlone(classes.context(), options.jvmOptions());
     }
 
     static String nextIdentity() {
@@ -97,7 +97,8 @@ final class ProcessLife {
 
     // ---- starting ----
 
-    void start(byte[] encodedProcess) {
+    void start(ProcessBody body) {
+        byte[] encodedProcess = ClassServer.encode(body, classes);
         synchronized (this) {
             if (startWasCalled) {
                 throw new IllegalStateException(
@@ -282,16 +283,22 @@ final class ProcessLife {
             }
             greeted[0] = true;
             meeting.close();
-            try {
-                boolean written = false;
-                while (!written) {
-                    written = run.writeTo(channel);
-                }
-            } catch (IOException gone) {
-                throw new UncheckedIOException(gone);
-            }
+            write(run, channel);
+        } else if (frame.type() == FrameDescriptor.FETCH) {
+            write(ClassServer.answer(frame, classes), channel);
         } else if (frame.type() == FrameDescriptor.GOODBYE) {
             saidGoodbye = true;
+        }
+    }
+
+    private static void write(OutgoingFrame frame, SocketChannel channel) {
+        try {
+            boolean written = false;
+            while (!written) {
+                written = frame.writeTo(channel);
+            }
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
         }
     }
 

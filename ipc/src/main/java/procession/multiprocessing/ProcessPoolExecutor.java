@@ -21,9 +21,8 @@ import procession.futures.Fn;
 import procession.futures.Future;
 import procession.futures.TaskOptions;
 import procession.internal.Deadline;
+import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.WorkerCommand;
-import procession.multiprocessing.internal.wire.NotEncodableException;
-import procession.multiprocessing.internal.wire.ObjectCodec;
 
 /**
  * Runs tasks in worker JVMs, of which any can die without taking more than its one task along.
@@ -81,19 +80,18 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     }
 
     private ProcessPoolExecutor(Builder builder) {
-        ClassLoader own = ProcessPoolExecutor.class.getClassLoader();
-        ClassLoader context = Objects.requireNonNullElse(Thread.currentThread().getContextClassLoader(), own);
+        ClassSource classes = ClassSource.ofCaller();
         PoolOptions options = new PoolOptions(
                 builder.maxWorkers,
-                encode(callOrNull(builder.initializer)),
-                encode(callOrNull(builder.exitHook)),
+                ClassServer.encode(callOrNull(builder.initializer), classes),
+                ClassServer.encode(callOrNull(builder.exitHook), classes),
                 builder.maxTasksPerChild,
                 builder.startNanos,
                 builder.idleNanos,
                 builder.taskTimeout);
-        WorkerCommand command = WorkerCommand.create(context, builder.maxWorkers, builder.jvmOptions);
+        WorkerCommand command = WorkerCommand.create(classes.context(), builder.maxWorkers, builder.jvmOptions);
         try {
-            loop = new PoolLoop(options, command, new ObjectCodec(context, builder.objectInputFilter));
+            loop = new PoolLoop(options, command, classes, builder.objectInputFilter);
         } catch (IOException noDescriptors) {
             throw new UncheckedIOException("the pool can't be started", noDescriptors);
         }
@@ -126,12 +124,8 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         }
     }
 
-    static byte[] encode(@Nullable Object object) {
-        try {
-            return ObjectCodec.encode(object);
-        } catch (NotEncodableException failure) {
-            throw new NotTransferableException(String.valueOf(failure.getMessage()), failure);
-        }
+    byte[] encode(@Nullable Object object) {
+        return loop.classes().encode(object);
     }
 
     /**

@@ -25,6 +25,7 @@ package procession.multiprocessing.internal.wire;
  *     GOODBYE      empty: this JVM runs its shutdown hooks
  *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread
  *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the running task has come
+ *     FETCH        what is asked for, see Fetch; with the number of the question instead of a task id
  *   parent to worker
  *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none
  *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
@@ -34,6 +35,7 @@ package procession.multiprocessing.internal.wire;
  *     EXIT         empty: no more calls; run the exit hook, say goodbye and exit
  *     FREEZE       empty: start no further call, and answer with STACK and the same task id
  *     RESUME       empty: go on after FREEZE
+ *     FETCHED      the answer to a FETCH, see Fetched; with the number of the question instead of a task id
  * </pre>
  * A worker executes calls in the order in which they arrive and has written the whole answer to one before it starts
  * the next. So when a worker died, the first call without an answer is the one that it was running, and those behind it
@@ -47,7 +49,7 @@ public final class FrameDescriptor {
     public static final int MAGIC = 0x5052434E;
 
     /** The version of this protocol. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** Bytes of the secret that a worker proves itself with. */
     public static final int TOKEN_BYTES = 32;
@@ -117,6 +119,12 @@ public final class FrameDescriptor {
 
     /** Parent to worker: calls may start again. */
     public static final byte RESUME = 22;
+
+    /** Worker to parent: a class or a resource is wanted that is not here. */
+    public static final byte FETCH = 40;
+
+    /** Parent to worker: the bytes of a class or of a resource, or why there are none. */
+    public static final byte FETCHED = 41;
 
     private FrameDescriptor() {}
 }

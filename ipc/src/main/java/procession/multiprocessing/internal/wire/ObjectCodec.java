@@ -10,9 +10,13 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +50,7 @@ public final class ObjectCodec {
 
     private final ClassLoader classes;
     private final @Nullable ObjectInputFilter userFilter;
+    private final Supplier<List<ClassLoader>> moreClasses;
 
     /**
      * Makes a codec.
@@ -54,8 +59,21 @@ public final class ObjectCodec {
      * @param userFilter what may be decoded, besides the built-in bounds; {@code null} for no further limit
      */
     public ObjectCodec(ClassLoader classes, @Nullable ObjectInputFilter userFilter) {
+        this(classes, userFilter, List::of);
+    }
+
+    /**
+     * Makes a codec.
+     *
+     * @param classes where classes are looked up first; then where Procession itself is
+     * @param userFilter what may be decoded, besides the built-in bounds; {@code null} for no further limit
+     * @param moreClasses where classes are looked up last
+     */
+    public ObjectCodec(
+            ClassLoader classes, @Nullable ObjectInputFilter userFilter, Supplier<List<ClassLoader>> moreClasses) {
         this.classes = classes;
         this.userFilter = userFilter;
+        this.moreClasses = moreClasses;
     }
 
     /**
@@ -66,6 +84,18 @@ public final class ObjectCodec {
      * @throws NotEncodableException if something in it can't be serialized; the message says what, and what to do
      */
     public static byte[] encode(@Nullable Object object) throws NotEncodableException {
+        return encode(object, loader -> {});
+    }
+
+    /**
+     * Encodes an object.
+     *
+     * @param object the object, or {@code null}
+     * @param loaders is told the class loaders of the classes in it, some more than once
+     * @return its bytes
+     * @throws NotEncodableException if something in it can't be serialized; the message says what, and what to do
+     */
+    public static byte[] encode(@Nullable Object object, Consumer<ClassLoader> loaders) throws NotEncodableException {
         if (object == null) {
             return new byte[] {NULL};
         } else if (object instanceof Boolean value) {
@@ -87,18 +117,18 @@ public final class ObjectCodec {
         } else if (object instanceof byte[] value && value.length < FrameDescriptor.MAX_PAYLOAD_BYTES) {
             return tagged(BYTES, value.length).put(value).array();
         }
-        return encodeJava(object);
+        return encodeJava(object, loaders);
     }
 
     private static ByteBuffer tagged(byte tag, int bytes) {
         return ByteBuffer.allocate(1 + bytes).put(tag);
     }
 
-    private static byte[] encodeJava(Object object) throws NotEncodableException {
+    private static byte[] encodeJava(Object object, Consumer<ClassLoader> loaders) throws NotEncodableException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         bytes.write(JAVA);
         EncodingDiagnosis.Lambdas lambdas = new EncodingDiagnosis.Lambdas();
-        try (Encoder encoder = new Encoder(bytes, lambdas)) {
+        try (Encoder encoder = new Encoder(bytes, lambdas, loaders)) {
             encoder.writeObject(object);
         } catch (Throwable failure) { // whatever the object's own methods throw
             throw new NotEncodableException(EncodingDiagnosis.explain(object, failure, lambdas), failure);
@@ -167,14 +197,33 @@ public final class ObjectCodec {
         }
     }
 
-    /** Notes which lambdas it meets, for the message if one of them can't be written. */
+    /** Notes which lambdas it meets, for the message if one of them can't be written, and whose classes. */
     private static final class Encoder extends ObjectOutputStream {
         private final EncodingDiagnosis.Lambdas lambdas;
+        private final Consumer<ClassLoader> loaders;
 
-        Encoder(ByteArrayOutputStream target, EncodingDiagnosis.Lambdas lambdas) throws IOException {
+        Encoder(ByteArrayOutputStream target, EncodingDiagnosis.Lambdas lambdas, Consumer<ClassLoader> loaders)
+                throws IOException {
             super(target);
             this.lambdas = lambdas;
+            this.loaders = loaders;
             enableReplaceObject(true);
+        }
+
+        /** Called for each class in the stream; for a lambda that is the one whose code it is in. */
+        @Override
+        protected void annotateClass(Class<?> type) {
+            ClassLoader loader = type.getClassLoader();
+            if (loader != null) {
+                loaders.accept(loader);
+            }
+        }
+
+        @Override
+        protected void annotateProxyClass(Class<?> proxy) {
+            for (Class<?> type : proxy.getInterfaces()) {
+                annotateClass(type);
+            }
         }
 
         @Override
@@ -207,16 +256,16 @@ public final class ObjectCodec {
         @Override
         protected Class<?> resolveProxyClass(String[] interfaces) throws IOException, ClassNotFoundException {
             Class<?>[] resolved = new Class<?>[interfaces.length];
+            ClassLoader loader = classes;
             for (int i = 0; i < interfaces.length; i++) {
-                try {
-                    resolved[i] = Class.forName(interfaces[i], false, classes);
-                } catch (ClassNotFoundException notThere) {
-                    return super.resolveProxyClass(interfaces);
+                resolved[i] = find(interfaces[i]);
+                if (!Modifier.isPublic(resolved[i].getModifiers())) {
+                    loader = resolved[i].getClassLoader(); // nowhere else can a class be that implements it
                 }
             }
             InvocationHandler unused = (proxy, method, arguments) -> null;
             try {
-                return Proxy.newProxyInstance(classes, resolved, unused).getClass();
+                return Proxy.newProxyInstance(loader, resolved, unused).getClass();
             } catch (IllegalArgumentException notVisible) {
                 throw new ClassNotFoundException("a proxy of " + Arrays.toString(interfaces), notVisible);
             }
@@ -225,9 +274,36 @@ public final class ObjectCodec {
         @Override
         protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
             try {
-                return Class.forName(description.getName(), false, classes);
+                return find(description.getName());
             } catch (ClassNotFoundException notThere) {
-                return super.resolveClass(description); // primitives, and the loader that has Procession
+                try {
+                    return super.resolveClass(description); // primitives, which have no loader
+                } catch (ClassNotFoundException again) {
+                    throw notThere; // which says more
+                }
+            }
+        }
+
+        private Class<?> find(String name) throws ClassNotFoundException {
+            try {
+                return Class.forName(name, false, classes);
+            } catch (ClassNotFoundException notThere) {
+                Class<?> found = findIn(ObjectCodec.class.getClassLoader(), name);
+                for (ClassLoader more : found == null ? moreClasses.get() : List.<ClassLoader>of()) {
+                    found = found == null ? findIn(more, name) : found;
+                }
+                if (found == null) {
+                    throw notThere;
+                }
+                return found;
+            }
+        }
+
+        private static @Nullable Class<?> findIn(ClassLoader loader, String name) {
+            try {
+                return Class.forName(name, false, loader);
+            } catch (ClassNotFoundException notThereEither) {
+                return null;
             }
         }
     }

@@ -24,17 +24,19 @@ final class Calls {
     private final BlockingQueue<Frame> frames;
     private final Answers answers;
     private final StartGate gate;
-    private final ClassLoader classes;
+    private final PeerClassLoader classes;
     private final ObjectCodec codec;
 
     /** Owned by the task thread. */
     private @Nullable Object exitHook;
 
-    Calls(BlockingQueue<Frame> frames, Answers answers, StartGate gate) {
+    /** Called on the thread that serves, whose context class loader has what is on the class path. */
+    Calls(BlockingQueue<Frame> frames, Answers answers, StartGate gate, ParentCode parentCode) {
         this.frames = frames;
         this.answers = answers;
         this.gate = gate;
-        this.classes = ClassLoader.getSystemClassLoader();
+        this.classes = new PeerClassLoader(Thread.currentThread().getContextClassLoader(), parentCode);
+        Thread.currentThread().setContextClassLoader(classes);
         this.codec = new ObjectCodec(classes, null);
     }
 
@@ -165,17 +167,27 @@ final class Calls {
     private Object decoded(byte[] bytes) {
         Object object;
         try {
-            object = codec.decode(bytes);
+            object = decodedWithLateClasses(bytes);
         } catch (ClassNotFoundException missing) {
             throw new NotTransferableException(
-                    "the worker does not have the class " + missing.getMessage()
-                            + " that the task needs; its class path is " + System.getProperty("java.class.path"),
+                    "the worker does not have a class that the task needs: " + missing.getMessage()
+                            + "; the class path of the worker is " + System.getProperty("java.class.path"),
                     missing);
         } catch (IOException | RuntimeException | LinkageError unreadable) {
             throw new NotTransferableException(
                     "the worker can't read the task: " + FailureCodec.textOf(unreadable), unreadable);
         }
         return Objects.requireNonNull(object, "a task and an item are never null");
+    }
+
+    /** A class that the parent did not have when an earlier task looked for it may have come with this one. */
+    private @Nullable Object decodedWithLateClasses(byte[] bytes) throws IOException, ClassNotFoundException {
+        try {
+            return codec.decode(bytes);
+        } catch (ClassNotFoundException missing) {
+            classes.forgetMissing();
+            return codec.decode(bytes);
+        }
     }
 
     private static byte[] payload(Frame frame) {

@@ -21,14 +21,23 @@ final class Control implements Runnable {
     private final Queue<Frame> calls;
     private final Answers answers;
     private final StartGate gate;
+    private final ParentCode parentCode;
     private final Thread tasks;
 
-    Control(SocketChannel channel, Path socket, Queue<Frame> calls, Answers answers, StartGate gate, Thread tasks) {
+    Control(
+            SocketChannel channel,
+            Path socket,
+            Queue<Frame> calls,
+            Answers answers,
+            StartGate gate,
+            ParentCode parentCode,
+            Thread tasks) {
         this.channel = channel;
         this.socket = socket;
         this.calls = calls;
         this.answers = answers;
         this.gate = gate;
+        this.parentCode = parentCode;
         this.tasks = tasks;
     }
 
@@ -63,6 +72,8 @@ final class Control implements Runnable {
             reply.start();
         } else if (frame.type() == FrameDescriptor.RESUME) {
             gate.resume();
+        } else if (frame.type() == FrameDescriptor.FETCHED) {
+            parentCode.arrived(frame);
         } else {
             calls.add(frame);
         }

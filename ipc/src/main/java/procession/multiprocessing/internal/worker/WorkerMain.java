@@ -69,8 +69,9 @@ public final class WorkerMain {
         BlockingQueue<Frame> calls = new LinkedBlockingQueue<>();
         Answers answers = new Answers(channel);
         StartGate gate = new StartGate(mark);
-        TaskThread tasks = new TaskThread(() -> serve(new Calls(calls, answers, gate)));
-        Control control = new Control(channel, socket, calls, answers, gate, tasks);
+        ParentCode parentCode = new ParentCode(answers);
+        TaskThread tasks = new TaskThread(() -> serve(new Calls(calls, answers, gate, parentCode)));
+        Control control = new Control(channel, socket, calls, answers, gate, parentCode, tasks);
         Thread reader = new Thread(control, "procession-control");
         reader.setDaemon(true);
         reader.setPriority(Thread.MAX_PRIORITY);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.worker;
+
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.wire.Fetch;
+import procession.multiprocessing.internal.wire.Fetched;
+import procession.multiprocessing.internal.wire.Frame;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+
+/** The classes and resources that the parent has and this process has not. */
+final class ParentCode {
+    /*
+     * Overview. A question has a number, which its answer brings back:
+     *
+     *   whoever wants a class ──queue──► asking thread ──FETCH──► parent
+     *            ▲                                                  │
+     *            └────────── future ──── control thread ◄──FETCHED──┘
+     *
+     * Who asks waits, deaf to interrupts as all class loading is, and does not write itself: the interrupt of a thread
+     * that writes closes the channel. The wait ends with the answer, or with this process, which does not outlive its
+     * parent. The asking thread is started by the first question, and most workers never have one.
+     *
+     * What was answered is kept: resources until memory gets scarce, and that there is none until forgetMissing() is called.
+     * The control thread is the one that brings the answers, so nothing that it runs may need a class from here.
+     */
+    /** So many names that the parent does not have are remembered; a task may ask for names without end. */
+    private static final int MAX_MISSING = 10_000;
+
+    private final Answers answers;
+    private final AtomicLong numbers = new AtomicLong();
+    private final ConcurrentMap<Long, CompletableFuture<Fetched>> asked = new ConcurrentHashMap<>();
+    private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
+    private final ConcurrentMap<Key, Fetched> missing = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, SoftReference<Fetched>> found = new ConcurrentHashMap<>();
+
+    /** Guarded by this. */
+    private boolean started;
+
+    /** What was asked for. */
+    private record Key(String name, boolean all) {}
+
+    private record Question(long number, Fetch fetch) {}
+
+    ParentCode(Answers answers) {
+        this.answers = answers;
+    }
+
+    /** Returns the first resource of a name, or none and why; waits for the parent's answer if it is not known. */
+    Fetched first(String name) {
+        return get(new Key(name, false), Set.of());
+    }
+
+    /** Returns the resources of a name but for those whose URLs are given. */
+    List<Fetched.Resource> all(String name, Set<String> known) {
+        return get(new Key(name, true), known).resources();
+    }
+
+    /** Forgets what the parent did not have: it may have it by now. */
+    void forgetMissing() {
+        missing.clear();
+    }
+
+    /** Forgets a resource that nobody is likely to want again. */
+    void forget(String name) {
+        found.remove(new Key(name, false));
+    }
+
+    private Fetched get(Key key, Set<String> known) {
+        SoftReference<Fetched> kept = found.get(key);
+        Fetched answer = kept == null ? null : kept.get();
+        if (answer == null) {
+            answer = missing.get(key);
+        }
+        if (answer == null) {
+            answer = ask(new Fetch(key.name, key.all, List.copyOf(known)));
+            if (!answer.resources().isEmpty()) {
+                found.put(key, new SoftReference<>(answer));
+            } else {
+                if (missing.size() >= MAX_MISSING) {
+                    missing.clear();
+                }
+                missing.put(key, answer);
+            }
+        }
+        return answer;
+    }
+
+    private Fetched ask(Fetch fetch) {
+        CompletableFuture<Fetched> answer = new CompletableFuture<>();
+        long number = numbers.incrementAndGet();
+        asked.put(number, answer);
+        startAsking();
+        questions.add(new Question(number, fetch));
+        return answer.join();
+    }
+
+    private synchronized void startAsking() {
+        if (!started) {
+            Thread asking = new Thread(null, this::askAll, "procession-asking", 0, false);
+            asking.setDaemon(true);
+            asking.start();
+            started = true;
+        }
+    }
+
+    private void askAll() {
+        try {
+            while (true) {
+                Question next = next();
+                answers.send(FrameDescriptor.FETCH, next.number, next.fetch.encode());
+            }
+        } catch (IOException parentIsGone) {
+            // the control thread sees that too, and ends this process with all who wait
+        }
+    }
+
+    private Question next() {
+        while (true) {
+            try {
+                return questions.take();
+            } catch (InterruptedException meantForTasks) {
+                // whoever interrupts all threads does not mean this one
+            }
+        }
+    }
+
+    /** An answer has come; called by the control thread. */
+    void arrived(Frame frame) {
+        CompletableFuture<Fetched> waiting = asked.remove(frame.taskId());
+        if (waiting != null) {
+            waiting.complete(read(frame.payload()));
+        }
+    }
+
+    private static Fetched read(byte @Nullable [] payload) {
+        try {
+            return payload == null
+                    ? Fetched.none("it sent more than this process has memory for")
+                    : Fetched.decode(payload);
+        } catch (IOException | OutOfMemoryError unusable) {
+            return Fetched.none("something that can't be used: " + unusable);
+        }
+    }
+}
