@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Executor;
 import procession.futures.Future;
@@ -43,6 +45,7 @@ final class KillMatrix {
     static final int WORKERS = 2;
     static final int TASKS = 8;
     private static final int CULPRIT = 3;
+    private static final Pattern CRASH_REPORT = Pattern.compile("The rest of this report is in (\\S+)\\)");
 
     private final KillCell cell;
     private final KillEvent event;
@@ -63,15 +66,14 @@ final class KillMatrix {
     }
 
     /** Returns the options of a pool that any cell can be run on which needs none of its own. */
-    static ProcessPoolExecutor.Builder options(Path directory) {
+    static ProcessPoolExecutor.Builder options() {
         return ProcessPoolExecutor.builder()
                 .maxWorkers(WORKERS)
                 .jvmOptions(
                         "-Xmx40m",
                         "-XX:MaxMetaspaceSize=32m",
                         "-XX:MaxDirectMemorySize=16m",
-                        "-XX:-CreateCoredumpOnCrash",
-                        "-XX:ErrorFile=" + directory.resolve("hs_err_pid%p.log"));
+                        "-XX:-CreateCoredumpOnCrash");
     }
 
     /** Runs a cell on a pool that is used for others too; returns the time until the task failed, or NaN. */
@@ -79,6 +81,7 @@ final class KillMatrix {
         KillMatrix run = new KillMatrix(cell, Files.createTempDirectory(parent, "cell"), printedBytes);
         try (Muted muted = new Muted()) {
             run.on(shared, muted);
+            run.removeCrashReport(muted);
             run.assertNoGrandchildren();
         }
         return run.millis;
@@ -90,6 +93,7 @@ final class KillMatrix {
         Set<String> before = LeakCheck.snapshot();
         try (Muted muted = new Muted()) {
             run.onItsOwn(muted);
+            run.removeCrashReport(muted);
         }
         run.assertNoGrandchildren();
         LeakCheck.assertNothingNew(before);
@@ -97,7 +101,7 @@ final class KillMatrix {
     }
 
     private void onItsOwn(Muted muted) throws Exception {
-        ProcessPoolExecutor.Builder options = options(directory);
+        ProcessPoolExecutor.Builder options = options();
         Strike travelling = strike;
         boolean hasArgument = event == KillEvent.ARGUMENT_UNSERIALIZABLE || event == KillEvent.ARGUMENT_UNREBUILDABLE;
         Object argument = !hasArgument
@@ -377,7 +381,10 @@ final class KillMatrix {
         millis = (System.nanoTime() - eventNanos) / 1e6;
         assertNotNull(failure, "the task did not fail");
         switch (cell.fate()) {
-            case DIES -> assertInstanceOf(WorkerDiedException.class, failure);
+            case DIES -> {
+                WorkerDiedException died = assertInstanceOf(WorkerDiedException.class, failure);
+                assertEquals(event == KillEvent.CRASH, died.crashReport().isPresent(), "a report of the crash");
+            }
             case TIMES_OUT -> assertInstanceOf(TaskTimeoutException.class, failure);
             default ->
                 assertFalse(
@@ -389,6 +396,18 @@ final class KillMatrix {
     private void assertPrinted(Muted muted) {
         if (event == KillEvent.PRINTS && cell.point() != KillPoint.EXIT_HOOK) { // which has a limit of its own
             Await.until("all that was printed", Delays.large(), () -> muted.printedBytes() >= strike.printedBytes());
+        }
+    }
+
+    /** Removes the one file that is meant to stay, for whoever was told on stderr where it is. */
+    private void removeCrashReport(Muted muted) throws IOException {
+        if (event == KillEvent.CRASH) {
+            Matcher notice = CRASH_REPORT.matcher("");
+            Await.until(
+                    "a notice of the report of the crash",
+                    () -> notice.reset(muted.errHead()).find());
+            Files.delete(Path.of(notice.group(1)));
+            assertFalse(notice.find(), "one crash, two reports");
         }
     }
 

@@ -54,7 +54,7 @@ class KillMatrixTest {
             KillMatrix.run(cell, directory, PRINTED_BYTES);
         } else {
             if (shared == null) {
-                shared = KillMatrix.options(directory).build();
+                shared = KillMatrix.options().build();
             }
             KillMatrix.run(cell, shared, directory, PRINTED_BYTES);
         }
