@@ -55,7 +55,7 @@ final class ClassServer {
     void asked(Frame question, WorkerProcess worker, EventLoop loop) {
         thread.execute(() -> {
             OutgoingFrame answer = answer(question, source);
-            loop.post(() -> worker.send(answer));
+            loop.post(() -> worker.tell(answer));
         });
     }
 }

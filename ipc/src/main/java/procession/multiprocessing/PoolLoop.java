@@ -382,7 +382,7 @@ final class PoolLoop extends EventLoop {
         }
         worker.assigned = batch;
         worker.taskStarts();
-        worker.send(frame);
+        worker.give(frame);
         if ((long) worker.tasksDone + batch.tasks.size() >= options.maxTasksPerChild() && !pending.isEmpty()) {
             WorkerProcess successor = startWorker(worker.rank);
             successor.predecessor = worker;
@@ -440,7 +440,7 @@ final class PoolLoop extends EventLoop {
                 .put(initializer)
                 .putInt(exitHook.length)
                 .put(exitHook);
-        worker.send(new OutgoingFrame(FrameDescriptor.INIT, 0, payload.array()));
+        worker.tell(new OutgoingFrame(FrameDescriptor.INIT, 0, payload.array()));
     }
 
     // ---- the loop's thread: what workers send ----
@@ -488,7 +488,7 @@ final class PoolLoop extends EventLoop {
         worker.tasksDone++;
         if (worker.stop != null && worker.stop.task() == task && !worker.killed) {
             worker.stop = null; // it ended before it was stopped, and the worker may already run the next one
-            worker.send(new OutgoingFrame(FrameDescriptor.RESUME, 0, new byte[0]));
+            worker.tell(new OutgoingFrame(FrameDescriptor.RESUME, 0, new byte[0]));
         }
         if (assigned.tasks.isEmpty()) {
             worker.assigned = null;
@@ -523,6 +523,11 @@ final class PoolLoop extends EventLoop {
     }
 
     private static void progressed(WorkerProcess worker, Frame frame) {
+        Batch assigned = worker.assigned;
+        ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
+        if (task == null || task.id != frame.taskId()) {
+            return; // a thread that an earlier task has left behind
+        }
         worker.heardAtNanos = System.nanoTime();
         byte[] payload = frame.payload();
         if (payload != null && payload.length >= Double.BYTES) {
@@ -547,7 +552,7 @@ final class PoolLoop extends EventLoop {
         if (worker.stop == null && !worker.killed) {
             worker.stop = new WorkerProcess.Stop(task, overrun, System.nanoTime() + STOP_NANOS);
             isUnfit(worker);
-            worker.send(new OutgoingFrame(FrameDescriptor.FREEZE, task.id, new byte[0]));
+            worker.tell(new OutgoingFrame(FrameDescriptor.FREEZE, task.id, new byte[0]));
         }
     }
 

@@ -277,7 +277,7 @@ final class ProcessLife {
     private void received(
             Frame frame, SocketChannel channel, Rendezvous meeting, boolean[] greeted, OutgoingFrame run) {
         if (!greeted[0]) {
-            Hello hello = Hello.from(frame, token);
+            Hello hello = Hello.from(FrameDescriptor.HELLO, frame, token);
             if (hello == null || hello.version() != FrameDescriptor.VERSION) {
                 throw new IllegalStateException("somebody else has connected");
             }

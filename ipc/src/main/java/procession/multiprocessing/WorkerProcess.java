@@ -6,8 +6,8 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,20 +20,24 @@ import procession.multiprocessing.internal.os.ProcessTree;
 import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
-import procession.multiprocessing.internal.wire.FrameReader;
 import procession.multiprocessing.internal.wire.Hello;
 import procession.multiprocessing.internal.wire.OutgoingFrame;
 
 /**
- * The parent's side of one worker: its process, its socket, what it was given, and how far it has come.
+ * The parent's side of one worker: its process, its connections, what it was given, and how far it has come.
  */
 final class WorkerProcess {
     /*
      * Overview. Everything here is owned by the loop's thread, except start(), which runs on a thread of the worker's own:
      * starting a process takes milliseconds, and somebody has to wait for its end.
      *
-     *   STARTING ──connected, HELLO──► GREETED ──READY──► READY ──EXIT sent──► EXITING
-     *       └──────────────┴──────────────┴────────────────┴───────────────────────┴──► (buried)
+     *   STARTING ──connected, HELLO──► GREETED ──connected again, HELLO_CALLS, READY──► READY ──EXIT sent──► EXITING
+     *       └──────────────┴──────────────┴───────────────────────────────────────────────┴─────────────────┴──► (buried)
+     *
+     * It connects twice. On `calls` come its answers, in the order in which it gave them; `control` carries what has to be
+     * heard in the middle of a task. The two have no order among them but this one: before anything from control is acted
+     * on, and before a connection is taken for lost, the other is read dry. So an answer that was written first counts
+     * first, and a worker that said goodbye is known to have done so.
      *
      * A worker is buried once its process has exited, every byte that it had sent was read, and its output has ended or
      * OUTPUT_GRACE has passed (a grandchild may hold a pipe open for ever). Only then is it known what it had
@@ -54,15 +58,14 @@ final class WorkerProcess {
     /** How long a process whose socket has closed may take to exit by itself, as the dying do. */
     private static final long CONTACT_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Of 128 KiB each: more than a connection can hold at a time, so what was there before is read. */
     private static final int READS_A_TURN = 16;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     final String name;
     private final PoolLoop loop;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
-
-    /** What the selector is told to call. */
-    private final Consumer<SelectionKey> onSelect = this::selected;
 
     State state = State.STARTING;
 
@@ -121,13 +124,15 @@ final class WorkerProcess {
     private java.lang.@Nullable Process process;
     private @Nullable Rendezvous meeting;
     private @Nullable StartMark mark;
-    private @Nullable SocketChannel channel;
-    private @Nullable SelectionKey key;
     private @Nullable SelectionKey listening;
+
+    /** Who has connected and not said who it is. */
+    private @Nullable Link caller;
+
+    private @Nullable Link control;
+    private @Nullable Link calls;
     private @Nullable OutputPump stdout;
     private @Nullable OutputPump stderr;
-    private FrameReader reader = newReader();
-    private final Deque<OutgoingFrame> outgoing = new ArrayDeque<>();
     private boolean contactLost;
     private boolean exited;
     private int outputsEnded;
@@ -148,10 +153,6 @@ final class WorkerProcess {
         this.name = loop.name() + "-worker-" + number;
         this.deadlineNanos = startDeadlineNanos;
         RANDOM.nextBytes(token);
-    }
-
-    private static FrameReader newReader() {
-        return new FrameReader(FrameDescriptor.MAX_PAYLOAD_BYTES);
     }
 
     // ---- on a thread of its own ----
@@ -231,7 +232,8 @@ final class WorkerProcess {
             kill();
         }
         try {
-            listening = place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, onSelect);
+            Consumer<SelectionKey> told = selected -> accept();
+            listening = place.listener().register(loop.selector(), SelectionKey.OP_ACCEPT, told);
         } catch (IOException | RuntimeException unusable) {
             startFailed(new IOException("its socket can't be listened to", unusable));
         }
@@ -267,10 +269,13 @@ final class WorkerProcess {
 
     private void buryIfOver() {
         if (exited && outputsEnded >= OUTPUTS && !buried) {
-            readAll();
+            if (control != null) {
+                readControl(control, Integer.MAX_VALUE);
+            }
+            readCalls(Integer.MAX_VALUE);
             if (!buried) {
                 buried = true;
-                closeChannel();
+                closeLinks();
                 closeMeeting();
                 loop.workerIsGone(this);
             }
@@ -312,73 +317,79 @@ final class WorkerProcess {
         return exited || contactLost || saidGoodbye || killed || state != State.READY;
     }
 
-    /** Called by the selector, for the listener or the channel. */
-    private void selected(SelectionKey selected) {
+    private void accept() {
+        Rendezvous place = meeting;
+        if (place == null || caller != null) {
+            return;
+        }
         try {
-            if (selected.isAcceptable()) {
-                accept();
-            } else {
-                if (selected.isWritable()) {
-                    flush();
-                }
-                if (selected.isReadable()) {
-                    read(READS_A_TURN);
-                }
+            SocketChannel accepted = place.listener().accept();
+            if (accepted != null) {
+                caller = Link.of(accepted, loop.selector(), this::selected);
+                listenForOthers(false);
+            }
+        } catch (IOException | RuntimeException failure) {
+            startFailed(new IOException("its connection can't be accepted", failure));
+        }
+    }
+
+    /** Called by the selector. */
+    private void selected(Link link, SelectionKey key) {
+        try {
+            if (key.isWritable()) {
+                link.flush();
+            }
+            if (key.isReadable()) {
+                read(link);
             }
         } catch (CancelledKeyException closedMeanwhile) {
             // its worker's end is under way
         }
     }
 
-    private void accept() {
-        Rendezvous place = meeting;
-        if (place == null || channel != null) {
-            return;
-        }
-        SocketChannel accepted = null;
-        try {
-            accepted = place.listener().accept();
-            if (accepted != null) {
-                accepted.configureBlocking(false);
-                reader = newReader();
-                key = accepted.register(loop.selector(), SelectionKey.OP_READ, onSelect);
-                channel = accepted;
-                listenForOthers(false);
+    private void read(Link link) {
+        if (link == caller) {
+            if (!link.read(1, loop.readBuffer(), frame -> greet(link, frame))) {
+                sendAway(link);
             }
-        } catch (IOException | RuntimeException failure) {
-            EventLoop.closeQuietly(accepted);
-            startFailed(new IOException("its connection can't be accepted", failure));
+        } else if (link == calls) {
+            readCalls(READS_A_TURN);
+        } else if (link == control) {
+            readControl(link, READS_A_TURN);
         }
     }
 
-    private void readAll() {
-        read(Integer.MAX_VALUE);
-    }
-
-    private void read(int times) {
-        try {
-            for (int i = 0; i < times; i++) {
-                SocketChannel open = channel;
-                if (open == null) {
-                    return;
-                }
-                int read = reader.read(open, loop.readBuffer(), this::received);
-                if (read < 0) {
-                    disconnected();
-                    return;
-                } else if (read == 0) {
-                    return;
-                }
+    private void readCalls(int times) {
+        Link open = calls;
+        if (open != null && !open.read(times, loop.readBuffer(), frame -> loop.received(this, frame))) {
+            open.close();
+            calls = null;
+            if (control != null) {
+                readControl(control, READS_A_TURN); // where it may have said goodbye
             }
-        } catch (IOException broken) {
-            disconnected();
+            contactIsLost();
         }
     }
 
+    private void readControl(Link open, int times) {
+        List<Frame> arrived = new ArrayList<>(); // because only one at a time can read into the buffer
+        boolean goesOn = open.read(times, loop.readBuffer(), arrived::add);
+        if (!arrived.isEmpty() || !goesOn) {
+            if (!goesOn) {
+                open.close();
+                control = null;
+            }
+            readCalls(READS_A_TURN);
+            arrived.forEach(this::received);
+        }
+        if (!goesOn) {
+            contactIsLost();
+        }
+    }
+
+    /** Takes something from control. */
     private void received(Frame frame) {
-        if (state == State.STARTING) {
-            greet(frame);
-        } else if (frame.type() == FrameDescriptor.GOODBYE) {
+        if (frame.type() == FrameDescriptor.GOODBYE) {
             saidGoodbye = true;
             loop.isUnfit(this);
             deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
@@ -387,20 +398,41 @@ final class WorkerProcess {
         }
     }
 
-    private void greet(Frame frame) {
-        Hello hello = Hello.from(frame, token);
+    /** Somebody says who it is; what it sends after that is somebody's whom we know, or is not heard. */
+    private void greet(Link link, Frame frame) {
+        if (link != caller) {
+            if (link == calls) {
+                loop.received(this, frame);
+            } else if (link == control) {
+                received(frame);
+            }
+            return;
+        }
+        boolean first = control == null && state == State.STARTING;
+        Hello hello = Hello.from(first ? FrameDescriptor.HELLO : FrameDescriptor.HELLO_CALLS, frame, token);
         if (hello == null) {
-            closeChannel(); // somebody else; the worker itself may still come
-            listenForOthers(true);
+            sendAway(link); // somebody else; the worker itself may still come
         } else if (hello.version() != FrameDescriptor.VERSION) {
             startFailed(new IOException("the worker speaks version " + hello.version() + " of the protocol and this"
                     + " program version " + FrameDescriptor.VERSION
                     + "; the jar of procession-ipc was replaced while the program ran: restart it"));
-        } else {
+        } else if (first) {
+            control = link;
+            caller = null;
             state = State.GREETED;
-            closeMeeting();
+            listenForOthers(true);
             loop.greeted(this);
+        } else {
+            calls = link;
+            caller = null;
+            closeMeeting();
         }
+    }
+
+    private void sendAway(Link stranger) {
+        stranger.close();
+        caller = null;
+        listenForOthers(true);
     }
 
     /** One is heard at a time; meanwhile the others wait in the backlog, where they must not wake the selector. */
@@ -410,10 +442,8 @@ final class WorkerProcess {
         }
     }
 
-    private void disconnected() {
-        closeChannel();
-        listenForOthers(true);
-        if (!exited && !saidGoodbye && state != State.STARTING) {
+    private void contactIsLost() {
+        if (!exited && !saidGoodbye && !contactLost) {
             contactLost = true; // it is dead or can't be talked to any more; either way this was not our doing
             loop.isUnfit(this);
             deadlineNanos = System.nanoTime() + CONTACT_GRACE_NANOS;
@@ -427,28 +457,17 @@ final class WorkerProcess {
         lastNote = "";
     }
 
-    void send(OutgoingFrame frame) {
-        outgoing.add(frame);
-        flush();
+    /** Tells it something that it hears whatever it does. */
+    void tell(OutgoingFrame frame) {
+        if (control != null) {
+            control.send(frame);
+        }
     }
 
-    private void flush() {
-        SocketChannel open = channel;
-        SelectionKey registered = key;
-        if (open == null || registered == null) {
-            return;
-        }
-        try {
-            while (!outgoing.isEmpty()) {
-                if (!outgoing.getFirst().writeTo(open)) {
-                    registered.interestOpsOr(SelectionKey.OP_WRITE);
-                    return;
-                }
-                outgoing.removeFirst();
-            }
-            registered.interestOpsAnd(~SelectionKey.OP_WRITE);
-        } catch (IOException | CancelledKeyException broken) {
-            outgoing.clear(); // the end of the stream, or the exit of the process, is about to be seen
+    /** Sends it something to do, behind what it has. */
+    void give(OutgoingFrame frame) {
+        if (calls != null) {
+            calls.send(frame);
         }
     }
 
@@ -486,14 +505,18 @@ final class WorkerProcess {
     void retire() {
         state = State.EXITING;
         deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
-        send(new OutgoingFrame(FrameDescriptor.EXIT, 0, new byte[0]));
+        give(new OutgoingFrame(FrameDescriptor.EXIT, 0, new byte[0]));
     }
 
-    private void closeChannel() {
-        EventLoop.closeQuietly(channel);
-        channel = null;
-        key = null;
-        outgoing.clear();
+    private void closeLinks() {
+        for (Link open : new Link[] {caller, control, calls}) {
+            if (open != null) {
+                open.close();
+            }
+        }
+        caller = null;
+        control = null;
+        calls = null;
     }
 
     private void closeMeeting() {

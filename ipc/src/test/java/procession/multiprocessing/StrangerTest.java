@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,13 +81,17 @@ class StrangerTest {
     }
 
     private static byte[] impostor(int magic, int version) throws Exception {
+        return impostor(FrameDescriptor.HELLO, magic, version);
+    }
+
+    private static byte[] impostor(byte type, int magic, int version) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         WritableByteChannel channel = Channels.newChannel(bytes);
         byte[] hello = ByteBuffer.allocate(FrameDescriptor.HELLO_BYTES)
                 .putInt(magic)
                 .putInt(version)
                 .array();
-        assertTrue(new OutgoingFrame(FrameDescriptor.HELLO, 0, hello).writeTo(channel));
+        assertTrue(new OutgoingFrame(type, 0, hello).writeTo(channel));
         answers(channel);
         return bytes.toByteArray();
     }
@@ -141,20 +146,50 @@ class StrangerTest {
         try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
             Future<String> future = pool.submit(() -> "genuine");
             try (SocketChannel stranger = connectBeforeTheWorker()) {
-                ByteBuffer bytes = ByteBuffer.wrap(opening.bytes());
-                boolean closed = false;
-                try {
-                    while (bytes.hasRemaining()) {
-                        stranger.write(bytes);
-                    }
-                    closed = stranger.read(ByteBuffer.allocate(100)) < 0;
-                } catch (IOException reset) {
-                    closed = true;
-                }
-                assertTrue(closed, "was answered");
+                assertTrue(isSentAway(stranger, opening.bytes()), "was answered");
             }
             assertEquals("genuine", future.result(Delays.large()));
             assertEquals(2, pool.submit(() -> 2).result(Delays.large()));
+        }
+    }
+
+    /** Between the two connections of a worker. */
+    @Test
+    void stranger_thatWantsTheCalls_isSentAway() throws Exception {
+        byte[] forged = impostor(FrameDescriptor.HELLO_CALLS, FrameDescriptor.MAGIC, FrameDescriptor.VERSION);
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            Future<Long> future = pool.submit(Workers::pid);
+            SocketChannel holdsUpTheQueue = connectBeforeTheWorker();
+            Set<Long> worker = Workers.children();
+            SocketChannel stranger;
+            try (holdsUpTheQueue) {
+                UnixDomainSocketAddress there = (UnixDomainSocketAddress) holdsUpTheQueue.getRemoteAddress();
+                Await.until("the worker behind the first stranger", Delays.large(), () -> ends(there.getPath()) == 3);
+                stranger = SocketChannel.open(there);
+            }
+            try (stranger) {
+                assertTrue(isSentAway(stranger, forged), "was answered");
+            }
+            assertEquals(worker, Set.of(future.result(Delays.large())), "no other took its place");
+        }
+    }
+
+    /** Returns how many sockets have an address: the one that listens, and this side of each connection. */
+    private static long ends(Path address) throws IOException {
+        try (Stream<String> sockets = Files.lines(Path.of("/proc/net/unix"))) {
+            return sockets.filter(socket -> socket.endsWith(" " + address)).count();
+        }
+    }
+
+    private static boolean isSentAway(SocketChannel stranger, byte[] opening) {
+        ByteBuffer bytes = ByteBuffer.wrap(opening);
+        try {
+            while (bytes.hasRemaining()) {
+                stranger.write(bytes);
+            }
+            return stranger.read(ByteBuffer.allocate(100)) < 0;
+        } catch (IOException reset) {
+            return true;
         }
     }
 }

@@ -2,7 +2,9 @@
 package procession.multiprocessing.internal.wire;
 
 /**
- * The layout of what travels on the control socket between a parent and one worker.
+ * The layout of what travels between a parent and one worker, on two connections to one socket: on the first, control,
+ * what must be heard whatever a task does; on the second, the calls', calls and answers. A process of its own has only
+ * the first.
  *
  * <p>A frame, all numbers big-endian:
  * <pre>
@@ -16,28 +18,35 @@ package procession.multiprocessing.internal.wire;
  *
  * <p>Payloads, by type:
  * <pre>
- *   worker to parent
+ *   control, worker to parent
  *     HELLO        magic int · protocol version int · token (32 bytes)
+ *     GOODBYE      empty: this JVM runs its shutdown hooks
+ *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread
+ *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the task with this id has come
+ *     FETCH        what is asked for, see Fetch; with the number of the question instead of a task id
+ *   control, parent to worker
+ *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none; the
+ *                  worker connects for its calls
+ *     RUN          an object: a Callable of the code to exit with
+ *     FREEZE       empty: start no further call, and answer with STACK and the same task id
+ *     RESUME       empty: go on after FREEZE
+ *     FETCHED      the answer to a FETCH, see Fetched; with the number of the question instead of a task id
+ *   calls, worker to parent
+ *     HELLO_CALLS  as HELLO
  *     READY        empty: the initializer has run
  *     INIT_FAILED  a failure, see FailureCodec
  *     RESULT       an object, see ObjectCodec
  *     FAILURE      a failure, see FailureCodec
- *     GOODBYE      empty: this JVM runs its shutdown hooks
- *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread
- *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the running task has come
- *     FETCH        what is asked for, see Fetch; with the number of the question instead of a task id
- *   parent to worker
- *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none
+ *   calls, parent to worker
  *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
  *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
  *                  to be answered in that order, one RESULT or FAILURE each
- *     RUN          an object: a Callable of the code to exit with
  *     EXIT         empty: no more calls; run the exit hook, say goodbye and exit
- *     FREEZE       empty: start no further call, and answer with STACK and the same task id
- *     RESUME       empty: go on after FREEZE
- *     FETCHED      the answer to a FETCH, see Fetched; with the number of the question instead of a task id
  * </pre>
- * A worker executes calls in the order in which they arrive and has written the whole answer to one before it starts
+ * What a worker wrote to the calls' connection before it wrote something to control is read first: the parent reads the
+ * former dry before it acts on a frame of the latter.
+ *
+ * <p>A worker executes calls in the order in which they arrive and has written the whole answer to one before it starts
  * the next. So when a worker died, the first call without an answer is the one that it was running, and those behind it
  * never started.
  *
@@ -119,6 +128,9 @@ public final class FrameDescriptor {
 
     /** Parent to worker: calls may start again. */
     public static final byte RESUME = 22;
+
+    /** Worker to parent, first on the connection for calls: who it is. */
+    public static final byte HELLO_CALLS = 33;
 
     /** Worker to parent: a class or a resource is wanted that is not here. */
     public static final byte FETCH = 40;

@@ -28,13 +28,14 @@ public record Hello(int version) {
     /**
      * Takes a frame for a HELLO, if it proves that its sender was given the secret.
      *
+     * @param type which HELLO is due, by the connection that it opens
      * @param frame the first frame of somebody who has connected
      * @param token the secret, compared in constant time
      * @return what it says, or {@code null} if it is from somebody else
      */
-    public static @Nullable Hello from(Frame frame, byte[] token) {
+    public static @Nullable Hello from(byte type, Frame frame, byte[] token) {
         byte[] payload = frame.payload();
-        if (frame.type() != FrameDescriptor.HELLO || payload == null || payload.length != FrameDescriptor.HELLO_BYTES) {
+        if (frame.type() != type || payload == null || payload.length != FrameDescriptor.HELLO_BYTES) {
             return null;
         }
         ByteBuffer fields = ByteBuffer.wrap(payload);

@@ -4,9 +4,11 @@ package procession.multiprocessing.internal.worker;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Fn;
 import procession.multiprocessing.NotTransferableException;
@@ -21,8 +23,9 @@ final class Calls {
     private static final byte[] EMPTY = {};
     private static final int PROCESS_FAILED = 1;
 
-    private final BlockingQueue<Frame> frames;
+    private final BlockingQueue<Frame> orders;
     private final Answers answers;
+    private final ReentrantLock answering;
     private final StartGate gate;
     private final PeerClassLoader classes;
     private final ObjectCodec codec;
@@ -31,9 +34,15 @@ final class Calls {
     private @Nullable Object exitHook;
 
     /** Called on the thread that serves, whose context class loader has what is on the class path. */
-    Calls(BlockingQueue<Frame> frames, Answers answers, StartGate gate, ParentCode parentCode) {
-        this.frames = frames;
+    Calls(
+            BlockingQueue<Frame> orders,
+            Answers answers,
+            ReentrantLock answering,
+            StartGate gate,
+            ParentCode parentCode) {
+        this.orders = orders;
         this.answers = answers;
+        this.answering = answering;
         this.gate = gate;
         this.classes = new PeerClassLoader(Thread.currentThread().getContextClassLoader(), parentCode);
         Thread.currentThread().setContextClassLoader(classes);
@@ -41,44 +50,58 @@ final class Calls {
     }
 
     /** Serves the parent until it says that there is no more to do. */
-    void serve() throws IOException {
-        while (true) {
-            Frame frame = next();
-            switch (frame.type()) {
-                case FrameDescriptor.INIT -> initialize(frame);
-                case FrameDescriptor.RUN -> {
-                    System.exit(run(frame));
-                    return;
+    void serve(Path socket, byte[] token) throws IOException {
+        Frame order = firstOrder();
+        switch (order.type()) {
+            case FrameDescriptor.INIT -> {
+                CallChannel parent = CallChannel.connect(socket, token, answering);
+                initialize(parent, order);
+                if (!serve(parent)) {
+                    Control.endWithParent(socket);
                 }
-                case FrameDescriptor.CALL ->
-                    answer(frame.taskId(), () -> callable(frame).call());
-                case FrameDescriptor.CHUNK -> chunk(frame);
-                case FrameDescriptor.EXIT -> {
-                    runExitHook();
-                    return;
-                }
-                default -> throw new IOException("a frame of unknown type " + frame.type());
+                runExitHook();
             }
+            case FrameDescriptor.RUN -> System.exit(run(order));
+            default -> throw unknown(order);
         }
     }
 
-    private Frame next() {
+    private Frame firstOrder() {
         while (true) {
             try {
-                return frames.take();
-            } catch (InterruptedException leftByATask) {
-                // interrupts are for tasks, and this one came too late for its own
+                return orders.take();
+            } catch (InterruptedException nobodyIsMeantTo) {
+                // and without an order there is nothing to do
             }
         }
     }
 
-    private void initialize(Frame frame) throws IOException {
+    /** Executes calls until there are no more; returns {@code false} if the parent is gone. */
+    private boolean serve(CallChannel parent) throws IOException {
+        for (Frame frame = parent.next(); frame != null; frame = parent.next()) {
+            switch (frame.type()) {
+                case FrameDescriptor.CALL -> call(parent, frame);
+                case FrameDescriptor.CHUNK -> chunk(parent, frame);
+                case FrameDescriptor.EXIT -> {
+                    return true;
+                }
+                default -> throw unknown(frame);
+            }
+        }
+        return false;
+    }
+
+    private static IOException unknown(Frame frame) {
+        return new IOException("a frame of unknown type " + frame.type());
+    }
+
+    private void initialize(CallChannel parent, Frame frame) throws IOException {
         byte type = FrameDescriptor.READY;
         byte[] payload = EMPTY;
         TaskThread.enterTask();
         try {
             ByteBuffer init = ByteBuffer.wrap(payload(frame));
-            CurrentWorker.set(new CurrentWorker(init.getInt(), answers));
+            CurrentWorker.set(new CurrentWorker(init.getInt(), answers, gate));
             Object initializer = codec.decode(cut(init));
             exitHook = codec.decode(cut(init));
             if (initializer != null) {
@@ -89,7 +112,7 @@ final class Calls {
             payload = FailureCodec.encode(failure);
         }
         tidyUp();
-        answers.send(type, 0, payload);
+        parent.send(type, 0, payload);
     }
 
     /** Runs what the pool was given for the end of its workers; what that throws concerns nobody but the log. */
@@ -118,12 +141,16 @@ final class Calls {
         }
     }
 
+    private void call(CallChannel parent, Frame frame) throws IOException {
+        answer(parent, frame.taskId(), () -> callable(frame).call());
+    }
+
     private Callable<?> callable(Frame frame) {
         return (Callable<?>) decoded(payload(frame));
     }
 
     @SuppressWarnings("unchecked") // the parent put functions and their own items together
-    private void chunk(Frame frame) throws IOException {
+    private void chunk(CallChannel parent, Frame frame) throws IOException {
         ByteBuffer chunk = ByteBuffer.wrap(payload(frame));
         try {
             int count = chunk.getInt();
@@ -131,7 +158,7 @@ final class Calls {
             for (int i = 0; i < count; i++) {
                 long taskId = chunk.getLong();
                 byte[] item = cut(chunk);
-                answer(taskId, () -> function.get().apply(decoded(item)));
+                answer(parent, taskId, () -> function.get().apply(decoded(item)));
             }
         } catch (BufferUnderflowException | IllegalArgumentException torn) {
             throw new IOException("a chunk that ends too early", torn);
@@ -198,7 +225,7 @@ final class Calls {
         return payload;
     }
 
-    private void answer(long taskId, Callable<?> call) throws IOException {
+    private void answer(CallChannel parent, long taskId, Callable<?> call) throws IOException {
         gate.start(taskId);
         TaskThread.enterTask();
         byte type;
@@ -211,7 +238,7 @@ final class Calls {
             type = FrameDescriptor.FAILURE;
         }
         tidyUp();
-        answers.send(type, taskId, payload);
+        parent.send(type, taskId, payload);
     }
 
     private static Throwable explained(Throwable failure) {

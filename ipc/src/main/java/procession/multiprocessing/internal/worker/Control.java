@@ -6,20 +6,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
 import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.wire.FailureCodec;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.FrameReader;
 
-/** Reads what the parent sends, whatever a task does meanwhile; ends this process when the parent is gone. */
+/** Reads what the parent sends on the control channel, whatever a task does; ends this process when the parent is gone. */
 final class Control implements Runnable {
     private static final int ENDED_BY_DEATH_OF_PARENT = 70;
 
     private final SocketChannel channel;
     private final Path socket;
-    private final Queue<Frame> calls;
+    private final Queue<Frame> orders;
     private final Answers answers;
+    private final ReentrantLock answering;
     private final StartGate gate;
     private final ParentCode parentCode;
     private final Thread tasks;
@@ -27,15 +29,17 @@ final class Control implements Runnable {
     Control(
             SocketChannel channel,
             Path socket,
-            Queue<Frame> calls,
+            Queue<Frame> orders,
             Answers answers,
+            ReentrantLock answering,
             StartGate gate,
             ParentCode parentCode,
             Thread tasks) {
         this.channel = channel;
         this.socket = socket;
-        this.calls = calls;
+        this.orders = orders;
         this.answers = answers;
+        this.answering = answering;
         this.gate = gate;
         this.parentCode = parentCode;
         this.tasks = tasks;
@@ -55,9 +59,14 @@ final class Control implements Runnable {
                 gone.printStackTrace(); // the parent shows it
             }
         } finally {
-            WorkerMain.removeMeetingPlace(socket);
-            SelfKill.now(ENDED_BY_DEATH_OF_PARENT);
+            endWithParent(socket);
         }
+    }
+
+    /** Ends this process, because its parent is gone. */
+    static void endWithParent(Path socket) {
+        WorkerMain.removeMeetingPlace(socket);
+        SelfKill.now(ENDED_BY_DEATH_OF_PARENT);
     }
 
     private void received(Frame frame) {
@@ -75,15 +84,18 @@ final class Control implements Runnable {
         } else if (frame.type() == FrameDescriptor.FETCHED) {
             parentCode.arrived(frame);
         } else {
-            calls.add(frame);
+            orders.add(frame);
         }
     }
 
     private void reply(long taskId, byte[] stack) {
+        answering.lock(); // so that an answer that is being written is complete before the parent hears of the stack
         try {
             answers.send(FrameDescriptor.STACK, taskId, stack);
         } catch (IOException parentIsGone) {
             // the reading thread sees that too
+        } finally {
+            answering.unlock();
         }
     }
 }

@@ -27,12 +27,14 @@ public final class CurrentWorker implements Worker {
 
     private final int rank;
     private final Answers answers;
+    private final StartGate gate;
     private final ConcurrentMap<String, Object> state = new ConcurrentHashMap<>();
     private final AtomicLong lastNanos = new AtomicLong(System.nanoTime() - MIN_INTERVAL_NANOS);
 
-    CurrentWorker(int rank, Answers answers) {
+    CurrentWorker(int rank, Answers answers, StartGate gate) {
         this.rank = rank;
         this.answers = answers;
+        this.gate = gate;
     }
 
     /**
@@ -93,7 +95,7 @@ public final class CurrentWorker implements Worker {
                     .put(text, 0, length)
                     .array();
             try {
-                answers.send(FrameDescriptor.PROGRESS, 0, payload);
+                answers.send(FrameDescriptor.PROGRESS, gate.lastStarted(), payload);
             } catch (IOException parentIsGone) {
                 // the control thread is about to see that, and ends this process
             }

@@ -26,6 +26,11 @@ final class StartGate {
         mark.started(taskId);
     }
 
+    /** Returns the task that was started last, or 0. */
+    long lastStarted() {
+        return mark.lastStarted();
+    }
+
     /** Lets nothing start from now on. */
     synchronized void freeze() {
         frozen = true;

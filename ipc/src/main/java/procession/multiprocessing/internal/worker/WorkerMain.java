@@ -13,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.os.StartMark;
@@ -26,16 +27,19 @@ import procession.multiprocessing.internal.wire.Hello;
  */
 public final class WorkerMain {
     /*
-     * Overview. Two threads:
+     * Overview. Two threads, each with a connection of its own to the parent:
      *
-     *                      calls (queue)
-     *   socket ──► reader ───────────────► tasks: decode, call, encode ──► socket
-     *                │
-     *                └─ end of stream: the parent is dead ──► SelfKill
+     *   control socket ◄─► control: first order, FREEZE, end of stream ──► SelfKill
+     *                         │ INIT or RUN                 (the parent is dead)
+     *                         ▼
+     *   calls' socket  ◄─► tasks: read, decode, call, encode, write
      *
-     * The reader does nothing but read, so that the death of the parent is seen whatever a task does. It kills this JVM,
-     * which runs no hooks: nobody is left who could wait for them, and a task that never ends must not keep this JVM alive.
-     * Only the task thread and the shutdown hook write to the socket, each a whole frame under a lock.
+     * The task thread waits for its calls and writes its answers itself, so that there is no other thread between a task
+     * and the parent. The control thread does nothing but read, so that the death of the parent is seen whatever a task
+     * does. It kills this JVM, which runs no hooks: nobody is left who could wait for them, and a task that never ends must
+     * not keep this JVM alive.
+     *
+     * A process that is told to RUN instead of to INIT has no calls, and no second connection.
      */
     private static final int START_FAILED = 71;
     private static final int SERVICE_FAILED = 72;
@@ -66,24 +70,27 @@ public final class WorkerMain {
             Runtime.getRuntime().halt(START_FAILED);
             throw parentIsGone;
         }
-        BlockingQueue<Frame> calls = new LinkedBlockingQueue<>();
+        BlockingQueue<Frame> orders = new LinkedBlockingQueue<>();
         Answers answers = new Answers(channel);
+        ReentrantLock answering = new ReentrantLock();
         StartGate gate = new StartGate(mark);
         ParentCode parentCode = new ParentCode(answers);
-        TaskThread tasks = new TaskThread(() -> serve(new Calls(calls, answers, gate, parentCode)));
-        Control control = new Control(channel, socket, calls, answers, gate, parentCode, tasks);
+        TaskThread tasks =
+                new TaskThread(() -> serve(new Calls(orders, answers, answering, gate, parentCode), socket, token));
+        Control control = new Control(channel, socket, orders, answers, answering, gate, parentCode, tasks);
         Thread reader = new Thread(control, "procession-control");
         reader.setDaemon(true);
         reader.setPriority(Thread.MAX_PRIORITY);
         reader.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(new Farewell(answers, answering), "procession-goodbye"));
         answers.send(FrameDescriptor.HELLO, 0, Hello.encode(token));
         tasks.start();
         SelfKill.prepare(); // last, because the pool waits for the rest
     }
 
-    private static void serve(Calls calls) {
+    private static void serve(Calls calls, Path socket, byte[] token) {
         try {
-            calls.serve();
+            calls.serve(socket, token);
         } catch (Throwable failure) {
             try {
                 failure.printStackTrace(); // the parent shows it

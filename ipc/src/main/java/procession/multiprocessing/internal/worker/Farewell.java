@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.worker;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+
+/**
+ * Tells the parent at the end of this JVM that what follows is an orderly exit: behind the answer that is being written,
+ * unless the thread that writes it is stuck.
+ */
+final class Farewell implements Runnable {
+    private static final long ANSWER_WAIT_MILLIS = 200;
+
+    private final Answers control;
+    private final ReentrantLock answering;
+
+    Farewell(Answers control, ReentrantLock answering) {
+        this.control = control;
+        this.answering = answering;
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (answering.tryLock(ANSWER_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    control.send(FrameDescriptor.GOODBYE, 0, new byte[0]);
+                } finally {
+                    answering.unlock();
+                }
+            }
+        } catch (IOException | InterruptedException parentIsGone) {
+            // nobody is left to be told
+        }
+    }
+}
