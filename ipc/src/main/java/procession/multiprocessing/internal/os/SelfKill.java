@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.os;
 
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Ends this process at once, whatever its threads do.
  *
@@ -22,27 +16,21 @@ public final class SelfKill {
      * action, which is to end the process. Where any of this is missing - the module, the second name - halt is what
      * there is. The exit status does not matter, because whoever could read it is dead.
      */
-    private static volatile @Nullable Callable<?> raise;
+    private static volatile boolean prepared;
 
     private SelfKill() {}
 
-    /** Looks up what {@link #now} needs; until this returns, that is no faster than {@code halt}. */
+    /** Sets up what {@link #now} needs; until this returns, that is no faster than {@code halt}. */
     public static void prepare() {
-        try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Constructor<?> named = signal.getConstructor(String.class);
-            Method handle = signal.getMethod("handle", signal, handler);
-            Method raiser = signal.getMethod("raise", signal);
-            Object poll = named.newInstance("POLL");
-            Object io = named.newInstance("IO");
-            Object known = Proxy.newProxyInstance(
-                    SelfKill.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> null);
-            handle.invoke(null, poll, known);
-            handle.invoke(null, io, handler.getField("SIG_DFL").get(null));
-            raise = () -> raiser.invoke(null, poll);
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError missing) {
-            raise = null;
+        SignalCalls signals = Signals.calls();
+        if (signals != null) {
+            try {
+                signals.drop("POLL");
+                signals.restore("IO");
+                prepared = true;
+            } catch (IllegalArgumentException noSuchSignal) {
+                prepared = false;
+            }
         }
     }
 
@@ -53,9 +41,9 @@ public final class SelfKill {
      */
     public static void now(int status) {
         try {
-            Callable<?> prepared = raise;
-            if (prepared != null) {
-                prepared.call();
+            SignalCalls signals = prepared ? Signals.calls() : null;
+            if (signals != null) {
+                signals.raise("POLL");
             }
         } catch (Throwable refused) {
             // halt is next

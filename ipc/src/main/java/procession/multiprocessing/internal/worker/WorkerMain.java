@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.os.SelfKill;
+import procession.multiprocessing.internal.os.Signals;
 import procession.multiprocessing.internal.os.StartMark;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -55,6 +56,7 @@ public final class WorkerMain {
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it; where it works, a busy worker ends sooner
     public static void main(String[] arguments) throws IOException {
+        Signals.surviveTerminal(); // first, because until then Ctrl-C ends this process
         if (arguments.length > 1) {
             Files.deleteIfExists(Path.of(arguments[1]));
         }
