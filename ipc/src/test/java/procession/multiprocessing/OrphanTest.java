@@ -129,11 +129,8 @@ class OrphanTest {
             millis[round] = outlived(round, kind, List.of()) / 1_000_000;
         }
         System.out.println("workers " + kind + " outlived their parent by (ms) " + Arrays.toString(millis));
-        Arrays.sort(millis);
-        assertTrue(
-                millis[ROUNDS / 2]
-                        < Math.max(100, Delays.brief().multipliedBy(2).toMillis()),
-                () -> Arrays.toString(millis));
+        long best = Arrays.stream(millis).min().orElseThrow(); // a busy machine delays some, halt() would delay all
+        assertTrue(best < Math.max(100, Delays.brief().multipliedBy(2).toMillis()), () -> Arrays.toString(millis));
     }
 
     @ParameterizedTest

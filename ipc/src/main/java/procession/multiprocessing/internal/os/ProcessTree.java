@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.os;
 
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
 import java.util.List;
 
 /** Kills a process together with what it has started. */
 public final class ProcessTree {
+    private static final File TASKS = new File("/proc/self/task");
+
     private ProcessTree() {}
 
     /**
@@ -63,6 +68,54 @@ public final class ProcessTree {
         } finally {
             root.destroyForcibly();
             descendants.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    /**
+     * Kills what this process has started, and what that has, as far as the platform lets us see them. That takes
+     * milliseconds, and no longer than {@code millis} if they can't be listed so quickly; nothing if there are none.
+     *
+     * @param millis the longest time to wait
+     */
+    public static void killDescendants(long millis) {
+        if (hasNoChildren()) {
+            return;
+        }
+        try {
+            Thread killer = new Thread(null, ProcessTree::killOwn, "procession-kill", 0, false);
+            killer.setDaemon(true);
+            killer.start();
+            killer.join(millis);
+        } catch (InterruptedException | OutOfMemoryError leaveThem) {
+            // who calls this has to end all the same
+        }
+    }
+
+    /** Returns whether Linux says that no thread of this process has a child; {@code false} where it does not say. */
+    private static boolean hasNoChildren() {
+        String[] threads = TASKS.list();
+        if (threads == null) {
+            return false;
+        }
+        for (String thread : threads) {
+            try (FileInputStream children = new FileInputStream(TASKS + "/" + thread + "/children")) {
+                if (children.read() >= 0) {
+                    return false;
+                }
+            } catch (IOException ended) {
+                if (new File(TASKS, thread).exists()) {
+                    return false; // it is the file that is missing, not the thread
+                }
+            }
+        }
+        return true;
+    }
+
+    private static void killOwn() {
+        try {
+            ProcessHandle.current().descendants().toList().forEach(ProcessHandle::destroyForcibly);
+        } catch (RuntimeException notShown) {
+            // a platform, or a container, that does not let us see them
         }
     }
 }

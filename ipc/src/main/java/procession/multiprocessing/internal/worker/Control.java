@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
+import procession.multiprocessing.internal.os.ProcessTree;
 import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.wire.FailureCodec;
 import procession.multiprocessing.internal.wire.Frame;
@@ -16,6 +17,9 @@ import procession.multiprocessing.internal.wire.FrameReader;
 /** Reads what the parent sends on the control channel, whatever a task does; ends this process when the parent is gone. */
 final class Control implements Runnable {
     private static final int ENDED_BY_DEATH_OF_PARENT = 70;
+
+    /** How long it may take to find those that this process has started. */
+    private static final long MAX_KILL_MILLIS = 200;
 
     private final SocketChannel channel;
     private final Path socket;
@@ -66,6 +70,7 @@ final class Control implements Runnable {
     /** Ends this process, because its parent is gone. */
     static void endWithParent(Path socket) {
         WorkerMain.removeMeetingPlace(socket);
+        ProcessTree.killDescendants(MAX_KILL_MILLIS);
         SelfKill.now(ENDED_BY_DEATH_OF_PARENT);
     }
 
