@@ -110,8 +110,8 @@ final class ProcessLife {
         Rendezvous meeting = null;
         java.lang.Process started = null;
         try {
-            started = command.start(process.name(), settings);
-            meeting = Rendezvous.open(); // not before: if this JVM is killed, there has to be somebody to remove it
+            meeting = Rendezvous.start(command, process.name(), settings);
+            started = meeting.worker();
             run(started, meeting, encodedProcess);
             WorkerCommand.introduce(started, meeting, token);
         } catch (IOException failure) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.launch.ProcessSettings;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.os.CrashReport;
@@ -160,36 +161,29 @@ final class WorkerProcess {
     /** Starts the process, has its output pumped, and waits for its end. */
     void start(WorkerCommand command) {
         Rendezvous opened = null;
-        java.lang.Process started = null;
         boolean known = false;
         long startedMillis = System.currentTimeMillis();
         try {
-            started = command.start(name);
-            opened = Rendezvous.open(); // not before: if this JVM is killed, there has to be somebody to remove it
-            StartMark shared =
-                    StartMark.isSupported() ? StartMark.create(Rendezvous.markBeside(opened.socket())) : null;
-            java.lang.Process running = started;
+            opened = Rendezvous.start(command, name, ProcessSettings.NONE);
+            StartMark shared = opened.createMark();
+            java.lang.Process started = opened.worker();
             Rendezvous place = opened;
             OutputPump output = OutputPump.toStdout(started.getInputStream(), () -> loop.post(this::outputHasEnded));
             OutputPump errors =
                     OutputPump.toStderr(started.getErrorStream(), started.pid(), () -> loop.post(this::outputHasEnded));
             PoolThreads.daemon(name + "-stdout", output).start();
             PoolThreads.daemon(name + "-stderr", errors).start();
-            known = loop.post(() -> hasStarted(running, place, shared, output, errors));
+            known = loop.post(() -> hasStarted(started, place, shared, output, errors));
             WorkerCommand.introduce(started, place, token);
         } catch (Throwable failure) {
             IOException reason = failure instanceof IOException io ? io : new IOException(failure);
             loop.post(() -> couldNotStart(reason));
         }
-        if (started == null || !known) {
-            if (started != null) {
-                started.destroyForcibly();
+        if (opened != null) {
+            if (!known) {
+                opened.abandon();
             }
-            if (opened != null) {
-                opened.close();
-            }
-        }
-        if (started != null) {
+            java.lang.Process started = opened.worker();
             awaitExit(started);
             CrashReport written = command.crashReport(started.pid(), startedMillis);
             loop.post(() -> hasExited(written));

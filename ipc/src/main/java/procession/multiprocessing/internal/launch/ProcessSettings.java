@@ -19,7 +19,7 @@ public record ProcessSettings(
         boolean inherit,
         @Nullable Path file) {
     /** Nothing: it is as its parent is, and prints to pipes. */
-    static final ProcessSettings NONE = new ProcessSettings(Map.of(), null, false, null);
+    public static final ProcessSettings NONE = new ProcessSettings(Map.of(), null, false, null);
 
     /**
      * Makes settings.

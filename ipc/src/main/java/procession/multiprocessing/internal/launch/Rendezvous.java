@@ -11,11 +11,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.os.StartMark;
 
 /**
  * The directory in which one worker and its parent meet: private to the user, with an unguessable name, holding the
- * socket that the worker connects to and the {@link
- * procession.multiprocessing.internal.os.StartMark}. It is gone as soon as they have met.
+ * socket that the worker connects to and the {@link StartMark}. It is gone as soon as they have met.
  */
 public final class Rendezvous implements AutoCloseable {
     private static final String SOCKET = "control.sock";
@@ -24,39 +26,106 @@ public final class Rendezvous implements AutoCloseable {
     /** The longest path that every system takes as the address of a Unix-domain socket. */
     private static final int MAX_ADDRESS_BYTES = 100;
 
-    private final Path directory;
-    private final ServerSocketChannel listener;
+    private static final String ENDING = "this program is ending, and starts no more processes";
 
-    private Rendezvous(Path directory, ServerSocketChannel listener) {
+    private final Path directory;
+
+    /** Told when this JVM ends before worker and parent have met. */
+    private final Thread atEnd;
+
+    /** Guarded by this; and so are the steps that something has to be undone of, if this JVM ends. */
+    private boolean ended;
+
+    private @Nullable Process worker;
+    private @Nullable ServerSocketChannel listener;
+
+    private Rendezvous(Path directory) {
         this.directory = directory;
-        this.listener = listener;
+        this.atEnd = new Thread(null, this::endedBefore, "procession-unmet", 0, false);
     }
 
     /**
-     * Makes the directory and listens in it.
+     * Starts a process, makes the directory, and listens in it. If this JVM ends before they have met, the process is
+     * killed, because it may not get so far as to see that end, and the directory removed.
      *
+     * @param command what starts the process
+     * @param name what the operator sees in the list of processes
+     * @param settings its environment, directory and streams
      * @return the place to meet
-     * @throws IOException if there is no directory to make it in, with the remedy
+     * @throws IOException if it can't be started, or there is no directory to make this one in, with the remedy; or if this
+     *     JVM is ending
      */
-    public static Rendezvous open() throws IOException {
-        Path directory = createDirectory();
+    public static Rendezvous start(WorkerCommand command, String name, ProcessSettings settings) throws IOException {
+        Rendezvous meeting = new Rendezvous(newDirectory());
         try {
-            ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            try {
-                listener.configureBlocking(false);
-                listener.bind(UnixDomainSocketAddress.of(directory.resolve(SOCKET)), 1);
-                return new Rendezvous(directory, listener);
-            } catch (IOException | RuntimeException failure) {
-                listener.close();
-                throw failure;
-            }
-        } catch (IOException | RuntimeException failure) {
-            remove(directory);
+            Runtime.getRuntime().addShutdownHook(meeting.atEnd);
+        } catch (IllegalStateException underWay) {
+            throw new IOException(ENDING, underWay);
+        }
+        try {
+            meeting.open(command, name, settings);
+            return meeting;
+        } catch (IOException | RuntimeException | OutOfMemoryError failure) {
+            meeting.abandon();
             throw failure;
         }
     }
 
-    private static Path createDirectory() throws IOException {
+    private synchronized void open(WorkerCommand command, String name, ProcessSettings settings) throws IOException {
+        if (ended) {
+            throw new IOException(ENDING);
+        }
+        worker = command.start(name, settings);
+        create(directory); // not before: if this JVM is killed, there has to be somebody to remove it
+        ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener = opened;
+        opened.configureBlocking(false);
+        opened.bind(UnixDomainSocketAddress.of(directory.resolve(SOCKET)), 1);
+    }
+
+    private synchronized void endedBefore() {
+        ended = true;
+        kill();
+        remove(directory);
+    }
+
+    private void kill() {
+        if (worker != null) {
+            worker.destroyForcibly();
+        }
+    }
+
+    /** Kills the process, and leaves nothing behind. */
+    public void abandon() {
+        synchronized (this) {
+            kill();
+        }
+        close();
+    }
+
+    /**
+     * Returns the process that was started.
+     *
+     * @return the process; its output has to be read where it is not redirected
+     */
+    public synchronized Process worker() {
+        return Objects.requireNonNull(worker);
+    }
+
+    /**
+     * Makes the memory that tells what the worker has started.
+     *
+     * @return the mark, or {@code null} where there can't be one
+     * @throws IOException if it can't be made
+     */
+    public synchronized @Nullable StartMark createMark() throws IOException {
+        if (ended) {
+            throw new IOException(ENDING);
+        }
+        return StartMark.isSupported() ? StartMark.create(markBeside(socket())) : null;
+    }
+
+    private static Path newDirectory() throws IOException {
         byte[] name = new byte[16];
         new SecureRandom().nextBytes(name); // made here, because workers use this class and have no use for that
         String last = "procession-" + HexFormat.of().formatHex(name);
@@ -69,10 +138,16 @@ public final class Rendezvous implements AutoCloseable {
             throw new IOException("the temporary directory's path is too long for a Unix-domain socket: " + temporary
                     + "; set -Djava.io.tmpdir to a shorter one");
         }
-        return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? Files.createDirectory(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
-                : Files.createDirectory(directory);
+        return directory;
+    }
+
+    private static void create(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectory(directory);
+        }
     }
 
     private static boolean tooLong(Path directory) {
@@ -103,19 +178,28 @@ public final class Rendezvous implements AutoCloseable {
      *
      * @return the channel
      */
-    public ServerSocketChannel listener() {
-        return listener;
+    public synchronized ServerSocketChannel listener() {
+        return Objects.requireNonNull(listener);
     }
 
     /** Stops listening and removes the directory. */
     @Override
     public void close() {
-        try {
-            listener.close();
-        } catch (IOException alreadyUnusable) {
-            // nothing is left to be closed
+        synchronized (this) {
+            try {
+                if (listener != null) {
+                    listener.close();
+                }
+            } catch (IOException alreadyUnusable) {
+                // nothing is left to be closed
+            }
+            remove(directory);
         }
-        remove(directory);
+        try {
+            Runtime.getRuntime().removeShutdownHook(atEnd);
+        } catch (IllegalStateException underWay) {
+            // it has come, or finds nothing to do
+        }
     }
 
     /**

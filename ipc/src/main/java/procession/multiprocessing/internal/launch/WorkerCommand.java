@@ -74,22 +74,11 @@ public final class WorkerCommand {
      * Starts a process, which waits to be told where to connect.
      *
      * @param name what the operator sees in the list of processes
-     * @return the process; its output has to be read
-     * @throws IOException if it can't be started
-     */
-    public Process start(String name) throws IOException {
-        return start(name, ProcessSettings.NONE);
-    }
-
-    /**
-     * Starts a process, which waits to be told where to connect.
-     *
-     * @param name what the operator sees in the list of processes
      * @param settings its environment, directory and streams
      * @return the process; its output has to be read where it is not redirected
      * @throws IOException if it can't be started
      */
-    public Process start(String name, ProcessSettings settings) throws IOException {
+    Process start(String name, ProcessSettings settings) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java);
         Path argumentFile = isTooLong() ? ArgumentFile.write(options) : null;
