@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.WorkerCommand;
+import procession.multiprocessing.internal.os.ProgramEnd;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.ObjectCodec;
@@ -53,13 +54,9 @@ final class PoolLoop extends EventLoop {
 
     private static final AtomicInteger POOLS = new AtomicInteger();
     private static final long STOP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final int MAX_START_FAILURES = 3;
 
     /** A task whose worker died so many times before it had started is what kills them: too large for their heap, say. */
     private static final int MAX_LOST_DELIVERIES = 3;
-
-    private static final int MAX_RETRY_DOUBLINGS = 7;
 
     private final PoolOptions options;
     private final WorkerCommand command;
@@ -79,8 +76,7 @@ final class PoolLoop extends EventLoop {
     private final List<WorkerProcess> workers = new ArrayList<>();
     private final Deque<WorkerProcess> idle = new ArrayDeque<>();
     private int workersStarted;
-    private int startFailures;
-    private long retryAtNanos = System.nanoTime();
+    private final StartAttempts attempts = new StartAttempts();
 
     /** Whether what has not started must not start any more, because all workers are being ended. */
     private boolean noMoreStarts;
@@ -240,8 +236,9 @@ final class PoolLoop extends EventLoop {
             }
             wait = Math.min(wait, Math.min(nanosUntilLimit(worker, now), nanosUntilSample(worker, now)));
         }
-        if (!pending.isEmpty() && retryAtNanos - now > 0) { // if it is over, what could be started was
-            wait = Math.min(wait, retryAtNanos - now);
+        long untilStart = attempts.nanosUntilNext();
+        if (!pending.isEmpty() && untilStart > 0) { // if it is over, what could be started was
+            wait = Math.min(wait, untilStart);
         }
         return wait;
     }
@@ -383,7 +380,9 @@ final class PoolLoop extends EventLoop {
         worker.assigned = batch;
         worker.taskStarts();
         worker.give(frame);
-        if ((long) worker.tasksDone + batch.tasks.size() >= options.maxTasksPerChild() && !pending.isEmpty()) {
+        if ((long) worker.tasksDone + batch.tasks.size() >= options.maxTasksPerChild()
+                && !pending.isEmpty()
+                && !ProgramEnd.isUnderWay()) {
             WorkerProcess successor = startWorker(worker.rank);
             successor.predecessor = worker;
             worker.successor = successor;
@@ -391,11 +390,18 @@ final class PoolLoop extends EventLoop {
     }
 
     private void startWorkers() {
+        if (ProgramEnd.isUnderWay()) {
+            if (workers.isEmpty()) {
+                breakPool(new BrokenProcessPoolException(
+                        name() + " is broken, because its last worker has ended and this program is ending", null));
+            }
+            return; // those that are there go on, because a shutdown hook may wait for them
+        }
         long starting = workers.stream().filter(WorkerProcess::isUnready).count();
         while (starting < pending.size()
                 && places() < options.maxWorkers()
                 && broken == null
-                && retryAtNanos - System.nanoTime() <= 0) {
+                && attempts.nanosUntilNext() <= 0) {
             startWorker(freeRank());
             starting++;
         }
@@ -467,7 +473,7 @@ final class PoolLoop extends EventLoop {
 
     private void isReady(WorkerProcess worker) {
         if (worker.state == WorkerProcess.State.GREETED) {
-            startFailures = 0;
+            attempts.succeeded();
             worker.state = WorkerProcess.State.READY;
             isIdle(worker);
         } else if (worker.state != WorkerProcess.State.EXITING) {
@@ -608,10 +614,8 @@ final class PoolLoop extends EventLoop {
         if (assigned != null) {
             lost(worker, assigned);
         } else if (worker.state == WorkerProcess.State.READY && !worker.killed) {
-            log(
-                    Level.WARNING,
-                    worker.name + ": the idle worker process " + worker.pid() + " "
-                            + worker.death().inWords() + "; another takes its place when there is work");
+            warn(worker.name + ": the idle worker process " + worker.pid() + " "
+                    + worker.death().inWords() + "; another takes its place when there is work");
         } else if (worker.isUnready() && !(worker.killed && worker.startFailure == null)) {
             countStartFailure(worker);
         }
@@ -638,17 +642,25 @@ final class PoolLoop extends EventLoop {
     }
 
     private void countStartFailure(WorkerProcess worker) {
-        startFailures++;
-        long wait = FIRST_RETRY_NANOS << Math.min(startFailures - 1, MAX_RETRY_DOUBLINGS);
-        retryAtNanos = System.nanoTime() + wait;
+        if (attempts.wasInterrupted(worker)) {
+            return;
+        }
+        int failures = attempts.failed();
         String reason = worker.startFailureInWords();
         boolean noneWorks = workers.stream().noneMatch(each -> each.state == WorkerProcess.State.READY);
-        log(Level.WARNING, worker.name + " did not start (" + startFailures + " in a row): " + reason);
-        if (startFailures >= MAX_START_FAILURES && noneWorks) {
+        warn(worker.name + " did not start (" + failures + " in a row): " + reason);
+        if (attempts.isHopeless() && noneWorks) {
             breaking = new BrokenProcessPoolException(
-                    name() + " is broken, because " + startFailures
-                            + " workers in a row failed to start; the last one: " + reason,
+                    name() + " is broken, because " + failures + " workers in a row failed to start; the last one: "
+                            + reason,
                     worker.startFailure);
+        }
+    }
+
+    /** Logs what happened to a worker, unless it is the end of this program that happens to it. */
+    private void warn(String message) {
+        if (!ProgramEnd.isUnderWay()) {
+            log(Level.WARNING, message);
         }
     }
 

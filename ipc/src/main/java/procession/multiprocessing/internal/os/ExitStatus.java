@@ -60,6 +60,17 @@ public record ExitStatus(int status, boolean saidGoodbye) {
     }
 
     /**
+     * Returns whether it was a signal that a terminal sends to all programs in its foreground: SIGINT for Ctrl-C, SIGHUP
+     * when it is closed.
+     *
+     * @return {@code true} if it was one of these, as far as one can tell
+     */
+    public boolean isByTerminal() {
+        int signal = signal().orElse(0);
+        return signal == SIGINT || signal == SIGHUP;
+    }
+
+    /**
      * Says it in words.
      *
      * @return for example {@code "killed by signal 9 (SIGKILL)"} or {@code "exited with code 3"}
