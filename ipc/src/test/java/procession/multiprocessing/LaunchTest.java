@@ -224,7 +224,7 @@ class LaunchTest {
     // ---- programs of other makes ----
 
     /** The jars and directories of main classes that a user's program would have. */
-    private static List<Path> library() {
+    static List<Path> library() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .map(Path::of)
                 .filter(entry -> isOurs(entry)

@@ -37,7 +37,13 @@ public final class ParentOptions {
 
     /** System properties that configure a server or an agent of the parent, or that the launcher sets itself. */
     private static final List<String> NOT_TAKEN = List.of(
-            "-Dcom.sun.management.", "-Djava.rmi.", "-Djdk.module.", "-Djava.class.path", "-Djava.home", "-Dsun.java.");
+            "-Dcom.sun.management.",
+            "-Djava.rmi.",
+            "-Djdk.module.",
+            "-Dprocession.unpacked",
+            "-Djava.class.path",
+            "-Djava.home",
+            "-Dsun.java.");
 
     /** Variables from which a JVM takes options of its own. */
     private static final Set<String> OPTION_VARIABLES =

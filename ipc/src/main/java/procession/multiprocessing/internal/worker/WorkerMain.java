@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import procession.multiprocessing.internal.launch.Rendezvous;
+import procession.multiprocessing.internal.launch.UnpackedCode;
 import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.os.Signals;
 import procession.multiprocessing.internal.os.StartMark;
@@ -112,12 +113,14 @@ public final class WorkerMain {
             introduction.readFully(path);
             return Path.of(new String(path, StandardCharsets.UTF_8));
         } catch (EOFException | NegativeArraySizeException | InvalidPathException nobody) {
+            UnpackedCode.removeOfParent();
             throw new IOException("this program is started by Procession, not by hand; or its parent is gone", nobody);
         }
     }
 
     /** Removes what the parent would have removed, had it lived until this worker had connected. */
     static void removeMeetingPlace(Path socket) {
+        UnpackedCode.removeOfParent();
         Path directory = socket.getParent();
         if (directory != null) {
             Rendezvous.remove(directory);

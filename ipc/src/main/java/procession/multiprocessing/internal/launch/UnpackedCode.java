@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.launch;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.os.ProcessTree;
+
+/**
+ * Copies of the jars of Procession's own classes, for a program that has them inside of another jar. They are in a
+ * private directory, which is there until this JVM ends; if it is killed, the workers remove it as they die.
+ *
+ * <p>Whole jars are copied, never some classes of one: a package that is half here and half in another class loader
+ * can't use itself.
+ */
+public final class UnpackedCode {
+    private static final String PROPERTY = "procession.unpacked";
+    private static final String PREFIX = "procession-code-";
+
+    /** How long the parent of an orphan may still seem to be its parent. */
+    private static final long ADOPTION_MILLIS = 200;
+
+    /** From what the URLs of classes begin with, to the copy. */
+    @GuardedBy("UnpackedCode.class")
+    private static final Map<String, Path> COPIES = new HashMap<>();
+
+    @GuardedBy("UnpackedCode.class")
+    private static @Nullable Path directory;
+
+    private UnpackedCode() {}
+
+    /** Returns a copy of the jar that a class is from. */
+    static synchronized Path jarOf(Class<?> type) throws IOException {
+        String resource = type.getName().replace('.', '/') + ".class";
+        ClassLoader loader = type.getClassLoader();
+        URL url = loader == null ? null : loader.getResource(resource);
+        if (url == null || !url.toString().endsWith(resource)) {
+            throw new IOException(
+                    type + " is in no file, and its class loader " + loader + " does not say where it is");
+        }
+        String base = url.toString().substring(0, url.toString().length() - resource.length());
+        Path copy = COPIES.get(base);
+        if (copy == null || !Files.exists(copy)) {
+            URLConnection connection = url.openConnection();
+            connection.setUseCaches(false); // or the jar would stay open
+            if (!(connection instanceof JarURLConnection inJar)) {
+                throw new IOException(type + " is at " + url + ", which is in no jar");
+            }
+            copy = Files.createTempFile(directory(), "code", ".jar");
+            try (JarFile jar = inJar.getJarFile()) {
+                copy(jar, inJar.getEntryName(), resource, copy);
+            }
+            COPIES.put(base, copy);
+        }
+        return copy;
+    }
+
+    private static synchronized Path directory() throws IOException {
+        Path made = directory;
+        if (made == null || !Files.exists(made)) {
+            Path created = Files.createTempDirectory(PREFIX + ProcessTree.ownPid() + "-"); // for this user only
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(created), "procession-unpacked"));
+            directory = created;
+            made = created;
+        }
+        return made;
+    }
+
+    private static void copy(JarFile jar, String entryName, String resource, Path copy) throws IOException {
+        String prefix = entryName.substring(0, entryName.length() - resource.length());
+        Set<String> names = new HashSet<>();
+        try (OutputStream file = Files.newOutputStream(copy);
+                ZipOutputStream out = new ZipOutputStream(file)) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                String name = entry.getName();
+                if (name.startsWith(prefix) && !entry.isDirectory() && names.add(name)) {
+                    out.putNextEntry(new ZipEntry(name.substring(prefix.length())));
+                    try (InputStream in = jar.getInputStream(entry)) {
+                        in.transferTo(out);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Returns the option by which a child knows what it has to remove when this process is killed. */
+    static synchronized String option() {
+        return "-D" + PROPERTY + "=" + directory;
+    }
+
+    /**
+     * Removes, in a child whose parent seems to have died, what the parent has unpacked for it; if the parent lives and
+     * has only given up this child, nothing is removed.
+     */
+    public static void removeOfParent() {
+        String unpacked = System.getProperty(PROPERTY);
+        if (unpacked != null) {
+            Path left = Path.of(unpacked);
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ADOPTION_MILLIS);
+            boolean orphan = isOrphan(left);
+            while (!orphan && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1)); // the system closes sockets before it adopts
+                orphan = isOrphan(left);
+            }
+            if (orphan) {
+                remove(left);
+            }
+        }
+    }
+
+    /** Returns whether the parent is not the process that has made a directory of this kind. */
+    private static boolean isOrphan(Path directory) {
+        String name = String.valueOf(directory.getFileName());
+        return name.startsWith(PREFIX) && !name.startsWith(PREFIX + ProcessTree.parentPid() + "-");
+    }
+
+    private static void remove(Path directory) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException leftOver) {
+            // a cleaner of the system has to do it; it is private
+        }
+    }
+}
