@@ -13,10 +13,13 @@ module procession.core {
     requires static transitive org.jspecify;
     requires static com.google.errorprone.annotations;
     requires static com.google.j2objc.annotations; // for javadoc, which wants the annotations that Guava carries
+    requires static me.tongfei.progressbar; // for Progress.bar(), which does without where it is missing
 
     exports procession.futures;
     exports procession.queue;
     exports procession.threading;
     exports procession.internal to
+            procession.ipc;
+    exports procession.internal.progress to
             procession.ipc;
 }

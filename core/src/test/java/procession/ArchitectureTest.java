@@ -15,7 +15,7 @@ class ArchitectureTest {
             ArchitectureRules.classesIn(MavenModule.current().classes());
 
     static List<ArchRule> rules() {
-        return ArchitectureRules.all();
+        return ArchitectureRules.all("procession.internal.progress");
     }
 
     @ParameterizedTest

@@ -50,9 +50,19 @@ public sealed interface MapOptions permits MapOptions.Chain {
     }
 
     /**
+     * Returns options that show how far {@code map} has come.
+     *
+     * @param display what to show it with, such as {@link Progress#text()}
+     * @return the options
+     */
+    static Chain progress(Progress display) {
+        return Chain.NONE.progress(display);
+    }
+
+    /**
      * Returns the options that {@code map} has when none are given.
      *
-     * @return the options: groups of one, all input submitted at the call, no timeout
+     * @return the options: groups of one, all input submitted at the call, no timeout, nothing shown
      */
     static Chain defaults() {
         return Chain.NONE;
@@ -60,16 +70,18 @@ public sealed interface MapOptions permits MapOptions.Chain {
 
     /** Options to which more can be added; each method returns a new object. */
     final class Chain implements MapOptions {
-        private static final Chain NONE = new Chain(1, OptionalInt.empty(), Optional.empty());
+        private static final Chain NONE = new Chain(1, OptionalInt.empty(), Optional.empty(), Optional.empty());
 
         private final int chunksize;
         private final OptionalInt buffersize;
         private final Optional<Duration> timeout;
+        private final Optional<Progress> progress;
 
-        private Chain(int chunksize, OptionalInt buffersize, Optional<Duration> timeout) {
+        private Chain(int chunksize, OptionalInt buffersize, Optional<Duration> timeout, Optional<Progress> progress) {
             this.chunksize = chunksize;
             this.buffersize = buffersize;
             this.timeout = timeout;
+            this.progress = progress;
         }
 
         /**
@@ -80,7 +92,7 @@ public sealed interface MapOptions permits MapOptions.Chain {
          * @throws IllegalArgumentException if {@code items} is less than 1
          */
         public Chain chunksize(int items) {
-            return new Chain(atLeastOne("chunksize", items), buffersize, timeout);
+            return new Chain(atLeastOne("chunksize", items), buffersize, timeout, progress);
         }
 
         /**
@@ -91,7 +103,7 @@ public sealed interface MapOptions permits MapOptions.Chain {
          * @throws IllegalArgumentException if {@code items} is less than 1
          */
         public Chain buffersize(int items) {
-            return new Chain(chunksize, OptionalInt.of(atLeastOne("buffersize", items)), timeout);
+            return new Chain(chunksize, OptionalInt.of(atLeastOne("buffersize", items)), timeout, progress);
         }
 
         /**
@@ -101,7 +113,17 @@ public sealed interface MapOptions permits MapOptions.Chain {
          * @return new options
          */
         public Chain timeout(Duration longest) {
-            return new Chain(chunksize, buffersize, Optional.of(Objects.requireNonNull(longest, "timeout")));
+            return new Chain(chunksize, buffersize, Optional.of(Objects.requireNonNull(longest, "timeout")), progress);
+        }
+
+        /**
+         * As {@link MapOptions#progress(Progress)}, with the other options kept.
+         *
+         * @param display what to show it with
+         * @return new options
+         */
+        public Chain progress(Progress display) {
+            return new Chain(chunksize, buffersize, timeout, Optional.of(Objects.requireNonNull(display, "progress")));
         }
 
         int chunksize() {
@@ -116,6 +138,10 @@ public sealed interface MapOptions permits MapOptions.Chain {
             return timeout;
         }
 
+        Optional<Progress> progress() {
+            return progress;
+        }
+
         private static int atLeastOne(String name, int value) {
             if (value < 1) {
                 throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
@@ -127,7 +153,8 @@ public sealed interface MapOptions permits MapOptions.Chain {
         public String toString() {
             return "MapOptions[chunksize=" + chunksize
                     + ", buffersize=" + (buffersize.isPresent() ? buffersize.getAsInt() : "unlimited")
-                    + ", timeout=" + timeout.map(Duration::toString).orElse("none") + "]";
+                    + ", timeout=" + timeout.map(Duration::toString).orElse("none")
+                    + ", progress=" + (progress.isPresent() ? "shown" : "none") + "]";
         }
     }
 }

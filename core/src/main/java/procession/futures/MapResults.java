@@ -22,6 +22,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.internal.Positioned;
+import procession.internal.progress.ProgressMeter;
 
 /**
  * The results of a {@code map} over any executor, as values or as outcomes.
@@ -56,7 +57,14 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             Iterable<? extends T> items,
             MapOptions.Chain options) {
         Deadline deadline = options.timeout().map(Deadline::after).orElse(null);
-        Run<T, R> run = new Run<>(executor, function, items.iterator(), options, deadline);
+        Iterator<? extends T> input = items.iterator();
+        ProgressMeter meter = options.progress()
+                .map(display -> ProgressMeter.start(display, items))
+                .orElse(null);
+        Run<T, R> run = new Run<>(executor, function, input, options, deadline, meter);
+        if (meter != null) {
+            meter.stopWhenForgotten(run);
+        }
         run.fill();
         run.throwIfInputFailed();
         return new MapResults<R, R>(run, MapResults::valueOf);
@@ -150,6 +158,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
         private final Fn<? super T, ? extends R> function;
         private final Iterator<? extends T> input;
         private final @Nullable Deadline deadline;
+        private final @Nullable ProgressMeter meter;
         private final int window;
         private final int chunk;
 
@@ -175,7 +184,9 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 Fn<? super T, ? extends R> function,
                 Iterator<? extends T> input,
                 MapOptions.Chain options,
-                @Nullable Deadline deadline) {
+                @Nullable Deadline deadline,
+                @Nullable ProgressMeter meter) {
+            this.meter = meter;
             this.executor = executor;
             this.function = function;
             this.input = input;
@@ -191,6 +202,9 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 List<T> items = read();
                 if (!items.isEmpty()) {
                     submit(items);
+                }
+                if (exhausted && meter != null) {
+                    meter.inputEnded();
                 }
             }
         }
@@ -237,6 +251,10 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 }
                 submitted++;
             }
+            if (meter != null) {
+                meter.submitted(futures.size());
+                futures.forEach(future -> countWhenDone(future, meter));
+            }
             boolean tooLate;
             lock.lock();
             try {
@@ -252,6 +270,24 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             }
         }
 
+        /** Must not keep this object reachable from its tasks: a meter stops when nobody wants the results any more. */
+        private static void countWhenDone(Future<?> future, ProgressMeter meter) {
+            if (future instanceof Promise<?> promise) {
+                promise.addQuickListener(() -> meter.done(hasSucceeded(promise)));
+            } else {
+                future.addDoneCallback(done -> meter.done(hasSucceeded(done)));
+            }
+        }
+
+        private static boolean hasSucceeded(Future<?> done) {
+            try {
+                TaskFailure.resultOf(done);
+                return true;
+            } catch (ExecutionException | CancellationException failure) {
+                return false;
+            }
+        }
+
         private void endInput(Throwable failure) {
             exhausted = true;
             if (inputFailure == null) {
@@ -264,7 +300,11 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 return true;
             }
             fill();
-            return head() != null || (inputFailure != null && !isClosed());
+            boolean more = head() != null || (inputFailure != null && !isClosed());
+            if (!more && meter != null) {
+                meter.finish(); // before the caller goes on, who may print to the same terminal
+            }
+            return more;
         }
 
         Future<R> take() throws InterruptedException {
@@ -335,6 +375,9 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             } finally {
                 lock.unlock();
             }
+            if (meter != null) {
+                meter.taken();
+            }
         }
 
         private boolean isClosed() {
@@ -356,9 +399,15 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             } finally {
                 lock.unlock();
             }
+            if (meter != null && !rest.isEmpty()) {
+                meter.stop(); // what is cancelled is no progress
+            }
             // From the last, so that workers don't start the second while the first is being cancelled.
             for (int i = rest.size() - 1; i >= 0; i--) {
                 rest.get(i).cancel();
+            }
+            if (meter != null) {
+                meter.finish();
             }
         }
 

@@ -189,6 +189,11 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
         });
     }
 
+    /** Calls back as soon as this is done, in whichever thread that happens: for our own code, which is quick. */
+    final void addQuickListener(Runnable listener) {
+        super.addListener(listener, MoreExecutors.directExecutor());
+    }
+
     /** Returns how many taps there are, for tests. */
     final int tapCount() {
         Watch.Taps shared = taps;
