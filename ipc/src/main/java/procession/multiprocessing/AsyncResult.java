@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import procession.futures.Future;
 import procession.futures.Outcome;
 import procession.internal.Deadline;
+import procession.internal.progress.ProgressMeter;
 
 /**
  * What the asynchronous methods of a {@link Pool} return: a result that will be there.
@@ -68,10 +69,11 @@ public final class AsyncResult<T extends @Nullable Object> {
         }
     }
 
-    private final PoolLoop loop;
+    private final TaskRunner runner;
     private final List<? extends ProcessTask<?>> tasks;
     private final AtomicInteger unfinished;
     private final @Nullable Callbacks<T> callbacks;
+    private final @Nullable ProgressMeter meter;
     private final CountDownLatch finished = new CountDownLatch(1);
     private final CountDownLatch announced;
     private final ReentrantLock lock = new ReentrantLock();
@@ -84,12 +86,14 @@ public final class AsyncResult<T extends @Nullable Object> {
     private @Nullable Outcome<T> outcome;
 
     private AsyncResult(
-            PoolLoop loop,
+            TaskRunner runner,
             List<? extends ProcessTask<?>> tasks,
             int count,
             Gatherer<T> gatherer,
-            @Nullable Callbacks<T> callbacks) {
-        this.loop = loop;
+            @Nullable Callbacks<T> callbacks,
+            @Nullable ProgressMeter meter) {
+        this.meter = meter;
+        this.runner = runner;
         this.tasks = tasks;
         this.unfinished = new AtomicInteger(count);
         this.gatherer = gatherer;
@@ -101,16 +105,20 @@ public final class AsyncResult<T extends @Nullable Object> {
      * Returns the result of one task, which has to be in the list before it is submitted.
      */
     static <T extends @Nullable Object> AsyncResult<T> ofOne(
-            PoolLoop loop, List<ProcessTask<T>> task, @Nullable Callbacks<T> callbacks) {
-        return new AsyncResult<>(loop, task, 1, () -> outcomeOf(task.get(0)), callbacks);
+            TaskRunner runner, List<ProcessTask<T>> task, @Nullable Callbacks<T> callbacks) {
+        return new AsyncResult<>(runner, task, 1, () -> outcomeOf(task.get(0)), callbacks, null);
     }
 
     /**
      * Returns the list of the results of {@code count} tasks, each of which has to be in the list before it is submitted.
      */
     static <R extends @Nullable Object> AsyncResult<List<R>> ofAll(
-            PoolLoop loop, List<ProcessTask<R>> tasks, int count, @Nullable Callbacks<List<R>> callbacks) {
-        AsyncResult<List<R>> result = new AsyncResult<>(loop, tasks, count, () -> allOf(tasks), callbacks);
+            TaskRunner runner,
+            List<ProcessTask<R>> tasks,
+            int count,
+            @Nullable Callbacks<List<R>> callbacks,
+            @Nullable ProgressMeter meter) {
+        AsyncResult<List<R>> result = new AsyncResult<>(runner, tasks, count, () -> allOf(tasks), callbacks, meter);
         if (count == 0) {
             result.announce();
         }
@@ -143,11 +151,14 @@ public final class AsyncResult<T extends @Nullable Object> {
     }
 
     /** One more of the tasks is done. */
-    void taskIsDone() {
+    void taskIsDone(ProcessTask<?> task) {
+        if (meter != null) {
+            meter.done(outcomeOf(task).succeeded());
+        }
         if (unfinished.decrementAndGet() == 0) {
             finished.countDown();
             if (callbacks != null) {
-                loop.runOutside(this::announce);
+                runner.runOutside(this::announce);
             }
         }
     }
@@ -206,8 +217,15 @@ public final class AsyncResult<T extends @Nullable Object> {
         }
     }
 
+    /** Lets the display show the end before the caller goes on, who may print to the same terminal. */
+    private void finishDisplay() {
+        if (meter != null && !runner.isCallbackThread()) {
+            meter.finish();
+        }
+    }
+
     private CountDownLatch latch() {
-        return loop.isCallbackThread() ? finished : announced;
+        return runner.isCallbackThread() ? finished : announced;
     }
 
     /**
@@ -226,7 +244,7 @@ public final class AsyncResult<T extends @Nullable Object> {
      * @throws InterruptedException if interrupted while waiting
      */
     public T get() throws InterruptedException {
-        latch().await();
+        await();
         return outcome().value();
     }
 
@@ -259,6 +277,7 @@ public final class AsyncResult<T extends @Nullable Object> {
      */
     public void await() throws InterruptedException {
         latch().await();
+        finishDisplay();
     }
 
     /**
@@ -271,7 +290,11 @@ public final class AsyncResult<T extends @Nullable Object> {
      * @throws InterruptedException if interrupted while waiting
      */
     public boolean await(Duration timeout) throws InterruptedException {
-        return latch().await(Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
+        boolean ready = latch().await(Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
+        if (ready) {
+            finishDisplay();
+        }
+        return ready;
     }
 
     /**

@@ -37,6 +37,11 @@ final class Batch {
         return new Batch(function, List.of(task));
     }
 
+    /** Returns the encoded function that the items share, or {@code null} for a single call. */
+    byte @Nullable [] function() {
+        return function;
+    }
+
     /** Drops what was cancelled and claims the rest; returns whether anything is left to be sent. */
     boolean claim() {
         tasks.removeIf(task -> !task.claim());

@@ -27,6 +27,7 @@ import procession.futures.Outcome;
 import procession.futures.Promise;
 import procession.futures.Results;
 import procession.internal.Deadline;
+import procession.internal.progress.ProgressMeter;
 
 /**
  * The results of {@code imap} and {@code imapUnordered}, as values or as outcomes.
@@ -56,8 +57,16 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
 
     /** Starts calling the function for as many items as the window has room for. */
     static <T, R extends @Nullable Object> Results<R> start(
-            FunctionCalls<T, R> calls, Iterator<? extends T> input, int chunksize, int window, boolean ordered) {
-        Run<T, R> run = new Run<>(calls, input, chunksize, window, ordered);
+            FunctionCalls<T, R> calls,
+            Iterator<? extends T> input,
+            int chunksize,
+            int window,
+            boolean ordered,
+            @Nullable ProgressMeter meter) {
+        Run<T, R> run = new Run<>(calls, input, chunksize, window, ordered, meter);
+        if (meter != null) {
+            meter.stopWhenForgotten(run);
+        }
         run.fill();
         return new LazyResults<R, R>(run, Outcome::value);
     }
@@ -131,6 +140,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         private final int window;
         private final int chunk;
         private final boolean ordered;
+        private final @Nullable ProgressMeter meter;
 
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition somethingIsDone = lock.newCondition();
@@ -152,7 +162,14 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         /** Why there is nothing more to read, if it was not the end; thrown in its place. */
         private @Nullable Throwable inputFailure;
 
-        Run(FunctionCalls<T, R> calls, Iterator<? extends T> input, int chunksize, int window, boolean ordered) {
+        Run(
+                FunctionCalls<T, R> calls,
+                Iterator<? extends T> input,
+                int chunksize,
+                int window,
+                boolean ordered,
+                @Nullable ProgressMeter meter) {
+            this.meter = meter;
             this.calls = calls;
             this.input = input;
             this.window = window;
@@ -167,6 +184,9 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
                 List<T> items = read();
                 if (!items.isEmpty()) {
                     submit(items);
+                }
+                if (exhausted && meter != null) {
+                    meter.inputEnded();
                 }
             }
         }
@@ -209,6 +229,10 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
                     Promise<R> failed = new Promise<>();
                     failed.setException(itemCannotTravel);
                     all.add(failed);
+                    if (meter != null) {
+                        meter.submitted(1);
+                        meter.done(false);
+                    }
                 }
             }
             if (!open(all) || tasks.isEmpty()) {
@@ -216,6 +240,9 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             }
             try {
                 calls.submit(tasks);
+                if (meter != null) {
+                    meter.submitted(tasks.size());
+                }
             } catch (RuntimeException | Error refused) {
                 lock.lock();
                 try {
@@ -249,6 +276,9 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
 
         /** Called by the pool's threads, and by whoever cancels. */
         private void isDone(Promise<R> task) {
+            if (meter != null) {
+                meter.done(AsyncResult.outcomeOf(task).succeeded());
+            }
             lock.lock();
             try {
                 if (open.contains(task)) { // else it was closed, or refused
@@ -275,7 +305,11 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             if (!isAnyOpen()) {
                 fill();
             }
-            return isAnyOpen() || (inputFailure != null && !isClosed());
+            boolean more = isAnyOpen() || (inputFailure != null && !isClosed());
+            if (!more && meter != null) {
+                meter.finish(); // before the caller goes on, who may print to the same terminal
+            }
+            return more;
         }
 
         private boolean isAnyOpen() {
@@ -353,9 +387,15 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             } finally {
                 lock.unlock();
             }
+            if (meter != null && !rest.isEmpty()) {
+                meter.stop(); // what is cancelled is no progress
+            }
             // From the last, so that workers don't start the second while the first is being cancelled.
             for (int i = rest.size() - 1; i >= 0; i--) {
                 rest.get(i).cancel();
+            }
+            if (meter != null) {
+                meter.finish();
             }
         }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import procession.futures.Action;
 import procession.futures.BiFn;
 import procession.futures.Fn;
+import procession.futures.Progress;
 import procession.futures.Results;
 import procession.futures.Task;
 import procession.internal.Deadline;
@@ -96,8 +98,8 @@ public final class Pool implements AutoCloseable {
     }
 
     private Pool(Builder builder) {
-        executor = builder.options.maxWorkers(builder.processes).build();
-        calls = new PoolCalls(executor, builder.processes);
+        executor = builder.options.workers(builder.processes).build();
+        calls = new PoolCalls(executor, builder.processes, builder.progress);
     }
 
     /**
@@ -659,6 +661,7 @@ public final class Pool implements AutoCloseable {
     public static final class Builder {
         private final ProcessPoolExecutor.Builder options = ProcessPoolExecutor.builder();
         private int processes = Runtime.getRuntime().availableProcessors();
+        private @Nullable Progress progress;
 
         private Builder() {}
 
@@ -671,7 +674,25 @@ public final class Pool implements AutoCloseable {
          * @throws IllegalArgumentException if {@code count} is less than 1
          */
         public Builder processes(int count) {
-            processes = PoolCalls.atLeastOne("processes", count);
+            if (count < 1) {
+                throw new IllegalArgumentException("processes must be at least 1, but is " + count
+                        + "; to run calls in their caller, for debugging, use the builder's workers(0)");
+            }
+            processes = count;
+            return this;
+        }
+
+        /**
+         * Sets how many worker JVMs there may be at once, or none for debugging: with 0, each call runs in the thread that
+         * makes it, or that takes results of {@code imap}, as {@link ProcessPoolExecutor.Builder#workers(int)} describes.
+         *
+         * @param count 0 for none, otherwise as {@link #processes}
+         * @return this builder
+         * @throws IllegalArgumentException if {@code count} is negative
+         */
+        public Builder workers(int count) {
+            options.workers(count); // which checks it
+            processes = count;
             return this;
         }
 
@@ -724,6 +745,19 @@ public final class Pool implements AutoCloseable {
          */
         public Builder taskTimeout(Duration longest) {
             options.taskTimeout(longest);
+            return this;
+        }
+
+        /**
+         * Sets what shows how far each {@code map}, {@code starmap} and {@code imap} has come, in all their forms.
+         *
+         * <p><i>Python:</i> not in the standard library; mpire's {@code progress_bar}.
+         *
+         * @param display what to show it with, such as {@link Progress#text()}; nothing if it is never set
+         * @return this builder
+         */
+        public Builder progress(Progress display) {
+            progress = Objects.requireNonNull(display, "progress");
             return this;
         }
 

@@ -5,6 +5,7 @@ import com.google.common.collect.Iterables;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 import procession.futures.Action;
 import procession.futures.BiFn;
 import procession.futures.Fn;
+import procession.futures.Progress;
 import procession.futures.Results;
 import procession.futures.Task;
 import procession.futures.TaskOptions;
+import procession.internal.progress.ProgressMeter;
 
 /** Turns what a {@link Pool} is asked to call into tasks of its executor. */
 final class PoolCalls {
@@ -32,12 +35,17 @@ final class PoolCalls {
     private final ProcessPoolExecutor executor;
     private final int processes;
 
+    /** What shows how far a map has come, or nothing. */
+    private final @Nullable Progress progress;
+
     /** Whether the pool was closed or terminated; the executor has the last word. */
     private volatile boolean ended;
 
-    PoolCalls(ProcessPoolExecutor executor, int processes) {
+    /** {@code processes} is 0 if calls run in their callers. */
+    PoolCalls(ProcessPoolExecutor executor, int processes, @Nullable Progress progress) {
         this.executor = executor;
-        this.processes = processes;
+        this.processes = Math.max(1, processes);
+        this.progress = progress;
     }
 
     void end() {
@@ -69,7 +77,7 @@ final class PoolCalls {
                 ProcessPoolExecutor.inWords(passed),
                 executor.encode(task),
                 TaskOptions.defaults(),
-                done -> result.taskIsDone());
+                result::taskIsDone);
         tasks.add(only);
         FunctionCalls.submit(executor, Batch.of(only));
         return result;
@@ -106,24 +114,38 @@ final class PoolCalls {
         FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, passed);
         List<T> all = listOf(items);
         List<ProcessTask<R>> tasks = new ArrayList<>(all.size());
-        AsyncResult<List<R>> result = AsyncResult.ofAll(executor.loop(), tasks, all.size(), callbacks);
+        ProgressMeter meter = meter(all);
+        AsyncResult<List<R>> result = AsyncResult.ofAll(executor.loop(), tasks, all.size(), callbacks, meter);
         boolean submitted = false;
         try {
             int chunk = chunksize == DEFAULT_CHUNKSIZE ? defaultChunksize(all.size()) : chunksize;
             for (int from = 0; from < all.size(); from = tasks.size()) {
                 List<T> group = all.subList(from, from + Math.min(chunk, all.size() - from));
                 for (T item : group) {
-                    tasks.add(calls.task(item, done -> result.taskIsDone()));
+                    tasks.add(calls.task(item, result::taskIsDone));
                 }
                 calls.submit(List.copyOf(tasks.subList(from, tasks.size())));
             }
             submitted = true;
         } finally {
             if (!submitted) {
+                if (meter != null) {
+                    meter.stop();
+                }
                 result.cancelPending();
             }
         }
         return result;
+    }
+
+    private @Nullable ProgressMeter meter(List<?> all) {
+        if (progress == null) {
+            return null;
+        }
+        ProgressMeter meter = ProgressMeter.start(progress, all);
+        meter.submitted(all.size());
+        meter.inputEnded();
+        return meter;
     }
 
     <T, R extends @Nullable Object> Results<R> start(
@@ -136,7 +158,9 @@ final class PoolCalls {
         Objects.requireNonNull(items, "items");
         checkRunning();
         FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function);
-        return LazyResults.start(calls, items.iterator(), chunksize, buffersize, ordered);
+        Iterator<? extends T> input = items.iterator();
+        ProgressMeter meter = progress == null ? null : ProgressMeter.start(progress, items);
+        return LazyResults.start(calls, input, chunksize, buffersize, ordered, meter);
     }
 
     /** Waits for a result that nobody else has. */

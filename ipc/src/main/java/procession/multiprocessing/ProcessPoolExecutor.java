@@ -60,7 +60,8 @@ import procession.multiprocessing.internal.launch.WorkerCommand;
 public final class ProcessPoolExecutor extends AbstractExecutor {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private final PoolLoop loop;
+    private final ClassSource classes;
+    private final TaskRunner runner;
 
     /**
      * Makes a pool with as many workers as there are processors.
@@ -80,7 +81,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     }
 
     private ProcessPoolExecutor(Builder builder) {
-        ClassSource classes = ClassSource.ofCaller();
+        classes = ClassSource.ofCaller();
         PoolOptions options = new PoolOptions(
                 builder.maxWorkers,
                 ClassServer.encode(callOrNull(builder.initializer), classes),
@@ -89,13 +90,20 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                 builder.startNanos,
                 builder.idleNanos,
                 builder.taskTimeout);
-        WorkerCommand command = WorkerCommand.create(classes.context(), builder.maxWorkers, builder.jvmOptions);
+        if (builder.maxWorkers == 0) {
+            runner = new InlineRunner(options, classes, builder.objectInputFilter);
+            return; // and the exit hook is not for the cleaner's thread
+        }
+        PoolLoop loop;
+        WorkerCommand command = WorkerCommand.create(
+                classes.context(), builder.maxWorkers, builder.jvmOptions);
         try {
             loop = new PoolLoop(options, command, classes, builder.objectInputFilter);
         } catch (IOException noDescriptors) {
             throw new UncheckedIOException("the pool can't be started", noDescriptors);
         }
         loop.start();
+        runner = new LoopRunner(loop);
         CLEANER.register(this, new Abandoned(loop));
     }
 
@@ -125,7 +133,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     }
 
     byte[] encode(@Nullable Object object) {
-        return loop.classes().encode(object);
+        return ClassServer.encode(object, classes);
     }
 
     /**
@@ -140,8 +148,13 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     @Override
     protected <T extends @Nullable Object> Future<T> dispatch(Callable<T> task, TaskOptions.Chain limits) {
         try {
-            ProcessTask<T> future = new ProcessTask<>(loop, loop.nextTaskId(), inWords(task), encode(task), limits);
-            loop.submit(Batch.of(future));
+            ProcessTask<T> future = new ProcessTask<>(
+                    runner,
+                    runner.nextTaskId(),
+                    inWords(task),
+                    encode(task),
+                    limits);
+            runner.submit(Batch.of(future));
             return future;
         } finally {
             Reference.reachabilityFence(this);
@@ -156,9 +169,9 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
             String called = inWords(function);
             List<ProcessTask<R>> futures = new ArrayList<>(items.size());
             for (T item : items) {
-                futures.add(new ProcessTask<>(loop, loop.nextTaskId(), called, encode(item), limits));
+                futures.add(new ProcessTask<>(runner, runner.nextTaskId(), called, encode(item), limits));
             }
-            loop.submit(Batch.of(encodedFunction, futures));
+            runner.submit(Batch.of(encodedFunction, futures));
             return List.copyOf(futures);
         } finally {
             Reference.reachabilityFence(this);
@@ -172,19 +185,19 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     }
 
     /** Returns what runs the tasks; ends with this executor, so whoever uses it has to keep that reachable meanwhile. */
-    PoolLoop loop() {
-        return loop;
+    TaskRunner loop() {
+        return runner;
     }
 
     /** Takes no more tasks; those submitted are done, and then the workers end. Returns at once. */
     @Override
     public void shutdown() {
-        loop.shutdown();
+        runner.shutdown();
     }
 
     @Override
     protected void cancelPending() {
-        loop.shutdownAndCancelPending();
+        runner.shutdownAndCancelPending();
     }
 
     /**
@@ -197,7 +210,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     @Override
     public List<Runnable> shutdownNow() {
         List<Runnable> never = new ArrayList<>();
-        for (ProcessTask<?> task : loop.shutdownNow()) {
+        for (ProcessTask<?> task : runner.shutdownNow()) {
             never.add(new NeverStarted(task));
         }
         return never;
@@ -214,17 +227,17 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
 
     @Override
     public boolean isShutdown() {
-        return loop.isShutdown();
+        return runner.isShutdown();
     }
 
     @Override
     public boolean isTerminated() {
-        return loop.isTerminated();
+        return runner.isTerminated();
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return loop.awaitTermination(unit.toNanos(timeout));
+        return runner.awaitTermination(unit.toNanos(timeout));
     }
 
     /**
@@ -235,7 +248,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
      * <p><i>Python:</i> {@code terminate_workers()}.
      */
     public void terminateWorkers() {
-        loop.endWorkers(false);
+        runner.endWorkers(false);
     }
 
     /**
@@ -245,12 +258,12 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
      * <p><i>Python:</i> {@code kill_workers()}.
      */
     public void killWorkers() {
-        loop.endWorkers(true);
+        runner.endWorkers(true);
     }
 
     @Override
     public String toString() {
-        return "ProcessPoolExecutor " + loop;
+        return "ProcessPoolExecutor " + runner;
     }
 
     /** Options of a pool; each method changes this builder and returns it. */
@@ -276,7 +289,32 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
          */
         public Builder maxWorkers(int workers) {
             if (workers < 1) {
-                throw new IllegalArgumentException("maxWorkers must be at least 1, but is " + workers);
+                throw new IllegalArgumentException("maxWorkers must be at least 1, but is " + workers
+                        + "; to run tasks in their caller, for debugging, use the builder's workers(0)");
+            }
+            maxWorkers = workers;
+            return this;
+        }
+
+        /**
+         * Sets how many worker JVMs there may be at once, or none for debugging.
+         *
+         * <p>With 0, each task runs in the thread that submits it, before the call returns: breakpoints work, and stacks
+         * lead into the caller. A task still works on copies of itself and its arguments, and its result is a copy, so
+         * that what can't travel fails here too; its exception is the very object that it threw. {@link Worker#current()}
+         * is a worker of rank 0, in whose place the initializer runs before the first task and the exit hook after the
+         * last. A task runs once and for as long as it likes: timeouts, retries and JVM options mean nothing, what is
+         * printed is printed and not captured, nothing stops a task that runs, and one that ends the JVM ends this one.
+         *
+         * <p><i>Python:</i> not in the standard library; joblib's {@code n_jobs=1} is like it.
+         *
+         * @param workers 0 for none, otherwise as {@link #maxWorkers}
+         * @return this builder
+         * @throws IllegalArgumentException if {@code workers} is negative
+         */
+        public Builder workers(int workers) {
+            if (workers < 0) {
+                throw new IllegalArgumentException("workers must be at least 0, but is " + workers);
             }
             maxWorkers = workers;
             return this;

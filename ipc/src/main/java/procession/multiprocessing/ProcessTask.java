@@ -41,7 +41,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     /** Where its argument was in the input of a map, from 0; -1 for a task that is no item. Written before it can fail. */
     private volatile long position = -1;
 
-    private final PoolLoop loop;
+    private final TaskRunner runner;
 
     /** Whether it has been given to a worker before; owned by the pool thread. */
     boolean claimed;
@@ -52,12 +52,12 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     /** Told once, by whichever thread makes this done, before all callbacks; must neither block nor run code of the user. */
     private final @Nullable Consumer<? super ProcessTask<T>> whenDone;
 
-    ProcessTask(PoolLoop loop, long id, String called, byte[] encoded, TaskOptions.Chain limits) {
-        this(loop, id, called, encoded, limits, null);
+    ProcessTask(TaskRunner runner, long id, String called, byte[] encoded, TaskOptions.Chain limits) {
+        this(runner, id, called, encoded, limits, null);
     }
 
     ProcessTask(
-            PoolLoop loop,
+            TaskRunner runner,
             long id,
             String called,
             byte[] encoded,
@@ -66,7 +66,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
         this.limits = limits;
         this.whenDone = whenDone;
         this.retriesLeft = limits.retries();
-        this.loop = loop;
+        this.runner = runner;
         this.id = id;
         this.called = called;
         this.encoded = encoded;
@@ -91,7 +91,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     /** Keeps callbacks, which are the user's, off the pool thread. */
     @Override
     public void addListener(Runnable listener, Executor executor) {
-        super.addListener(listener, command -> loop.runOutside(() -> executor.execute(command)));
+        super.addListener(listener, command -> runner.runOutside(() -> executor.execute(command)));
     }
 
     @Override
@@ -103,7 +103,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
 
     @Override
     protected void interruptTask() {
-        loop.stop(this);
+        runner.stop(this);
     }
 
     /** Completes it as its policy wants, after it failed its limits for the last time. */

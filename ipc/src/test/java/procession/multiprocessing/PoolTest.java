@@ -186,7 +186,7 @@ class PoolTest {
     @Test
     void defaultChunksize_makesFourChunksForEachProcess() throws Exception {
         try (ProcessPoolExecutor executor = new ProcessPoolExecutor(3)) {
-            PoolCalls calls = new PoolCalls(executor, 3);
+            PoolCalls calls = new PoolCalls(executor, 3, null);
             assertEquals(1, calls.defaultChunksize(1));
             assertEquals(1, calls.defaultChunksize(12));
             assertEquals(2, calls.defaultChunksize(13));
@@ -199,7 +199,8 @@ class PoolTest {
     @Test
     void chunksizesAndProcesses_belowOne_areRefused() {
         assertEquals(
-                "processes must be at least 1, but is 0",
+                "processes must be at least 1, but is 0; to run calls in their caller, for debugging,"
+                        + " use the builder's workers(0)",
                 assertThrows(IllegalArgumentException.class, () -> new Pool(0)).getMessage());
         assertThrows(IllegalArgumentException.class, () -> Pool.builder().maxTasksPerChild(0));
         assertThrows(IllegalArgumentException.class, () -> Pool.builder().taskTimeout(Duration.ZERO));

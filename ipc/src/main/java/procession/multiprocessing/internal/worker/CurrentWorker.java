@@ -62,13 +62,16 @@ public final class CurrentWorker implements Worker {
      * Makes the calling thread a worker, or not one any more.
      *
      * @param worker the worker, or {@code null}
+     * @return what it was before
      */
-    public static void setInline(@Nullable Worker worker) {
+    public static @Nullable Worker setInline(@Nullable Worker worker) {
+        Worker before = INLINE.get();
         if (worker == null) {
             INLINE.remove();
         } else {
             INLINE.set(worker);
         }
+        return before;
     }
 
     @Override
