@@ -7,7 +7,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module procession.ipc {
-    requires java.logging; // for Multiprocessing.logToStderr
+    requires java.logging; // for Multiprocessing.logToStderr, and the logs of workers
     requires java.management;
     requires static jdk.unsupported; // for SelfKill, which does without where it is missing
     requires transitive procession.core;
@@ -16,4 +16,6 @@ module procession.ipc {
     requires static com.google.j2objc.annotations; // for javadoc, which wants the annotations that Guava carries
 
     exports procession.multiprocessing;
+    exports procession.multiprocessing.internal.worker to
+            java.logging; // which makes the handler there
 }

@@ -749,6 +749,18 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
+         * Sets from which level on what workers log comes here, as
+         * {@link ProcessPoolExecutor.Builder#logLevel(System.Logger.Level)} describes.
+         *
+         * @param level the lowest level; {@code OFF} for nothing
+         * @return this builder
+         */
+        public Builder logLevel(System.Logger.Level level) {
+            options.logLevel(level);
+            return this;
+        }
+
+        /**
          * Sets what shows how far each {@code map}, {@code starmap} and {@code imap} has come, in all their forms.
          *
          * <p><i>Python:</i> not in the standard library; mpire's {@code progress_bar}.

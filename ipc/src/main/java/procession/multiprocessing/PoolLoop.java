@@ -462,6 +462,7 @@ final class PoolLoop extends EventLoop {
             case FrameDescriptor.PROGRESS -> progressed(worker, frame);
             case FrameDescriptor.STACK -> stopped(worker, frame);
             case FrameDescriptor.FETCH -> classes.asked(frame, worker, this);
+            case FrameDescriptor.LOG, FrameDescriptor.LOG_LEVELS_ASKED -> ForwardedLog.received(this, worker, frame);
             default -> misbehaved(worker, "sent a frame of unknown type " + frame.type());
         }
     }

@@ -31,7 +31,9 @@ import procession.multiprocessing.internal.os.ProcessTree;
  * process may have no processes of its own.
  *
  * <p><b>Output.</b> What it prints comes out of {@code System.out} and {@code System.err} of this JVM, unless the builder
- * says otherwise; its standard input is empty.
+ * says otherwise; its standard input is empty. In these cases what it logs, through {@code java.util.logging} or
+ * {@link System.Logger}, comes to the {@link System.Logger} of the same name here, with its name before the message,
+ * unless its JVM options configure its logs; with a file or the terminal for its output, its logs are its own.
  *
  * <p>All methods may be called by any thread. Where {@code java.lang.Process} is imported by default, this class needs a
  * single-type import.

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.ClassSource;
+import procession.multiprocessing.internal.launch.LogSettings;
 import procession.multiprocessing.internal.launch.ProcessSettings;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
@@ -61,6 +63,10 @@ final class ProcessLife {
     private final ClassSource classes;
     private final ProcessSettings settings;
     private final ProcessOutput output;
+
+    /** What becomes of what it logs; of the control thread. */
+    private final ForwardedLog log;
+
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CompletableFuture<Process> exit = new CompletableFuture<>();
@@ -83,7 +89,16 @@ final class ProcessLife {
         this.settings = new ProcessSettings(
                 options.environment(), options.directory(), output.kind() == ProcessOutput.Kind.INHERIT, output.file());
         this.classes = ClassSource.ofCaller();
-        this.command = WorkerCommand.createAlone(classes.context(), options.jvmOptions());
+        this.log = new ForwardedLog(process.name());
+        this.command = WorkerCommand.createAlone(classes.context(), jvmOptions(options));
+    }
+
+    /** Where the output of a process doesn't come here, what it logs does not either. */
+    private static List<String> jvmOptions(Process.Builder options) {
+        return switch (options.output().kind()) {
+            case FORWARD, LOG -> LogSettings.options(options.jvmOptions(), Optional.empty());
+            case INHERIT, FILE -> options.jvmOptions();
+        };
     }
 
     static String nextIdentity() {
@@ -286,6 +301,11 @@ final class ProcessLife {
             write(run, channel);
         } else if (frame.type() == FrameDescriptor.FETCH) {
             write(ClassServer.answer(frame, classes), channel);
+        } else if (ForwardedLog.isOne(frame)) {
+            OutgoingFrame answer = log.answer(frame);
+            if (answer != null) {
+                write(answer, channel);
+            }
         } else if (frame.type() == FrameDescriptor.GOODBYE) {
             saidGoodbye = true;
         }

@@ -22,6 +22,7 @@ import procession.futures.Future;
 import procession.futures.TaskOptions;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.ClassSource;
+import procession.multiprocessing.internal.launch.LogSettings;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 
 /**
@@ -46,7 +47,10 @@ import procession.multiprocessing.internal.launch.WorkerCommand;
  *
  * <p><b>Workers</b> are started on demand, up to the maximum, and stay until the pool is closed. Each has a share of
  * the machine's processors and memory; {@link Builder#jvmOptions} win over that. What they print comes out of
- * {@code System.out} and {@code System.err} of this JVM; their standard input is empty.
+ * {@code System.out} and {@code System.err} of this JVM; their standard input is empty. What they log, through
+ * {@code java.util.logging} or {@link System.Logger}, comes to the {@link System.Logger} of the same name here, with the
+ * name of the worker and the number of the task before the message, unless options of the JVMs configure their logs; if
+ * they log more than the handlers here take, some of it is dropped, and that is said.
  *
  * <p>A pool that is not closed is no obstacle to the end of the program: submitted tasks are done, and then its threads
  * are daemons. One that is no longer referenced closes itself when its tasks are done.
@@ -96,7 +100,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         }
         PoolLoop loop;
         WorkerCommand command = WorkerCommand.create(
-                classes.context(), builder.maxWorkers, builder.jvmOptions);
+                classes.context(), builder.maxWorkers, LogSettings.options(builder.jvmOptions, builder.logLevel));
         try {
             loop = new PoolLoop(options, command, classes, builder.objectInputFilter);
         } catch (IOException noDescriptors) {
@@ -276,6 +280,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         private long startNanos = TimeUnit.SECONDS.toNanos(60);
         private long idleNanos = Long.MAX_VALUE;
         private Optional<Duration> taskTimeout = Optional.empty();
+        private Optional<System.Logger.Level> logLevel = Optional.empty();
         private @Nullable ObjectInputFilter objectInputFilter;
 
         private Builder() {}
@@ -409,6 +414,18 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
          */
         public Builder taskTimeout(Duration longest) {
             taskTimeout = Optional.of(positive("taskTimeout", longest));
+            return this;
+        }
+
+        /**
+         * Sets from which level on what workers log comes here. If it is never set, it is from those levels on that
+         * {@code java.util.logging} has here when a worker logs for the first time, {@code INFO} by default.
+         *
+         * @param level the lowest level; {@code OFF} for nothing
+         * @return this builder
+         */
+        public Builder logLevel(System.Logger.Level level) {
+            logLevel = Optional.of(level);
             return this;
         }
 

@@ -94,6 +94,9 @@ final class WorkerProcess {
     /** What it said then. */
     String lastNote = "";
 
+    /** What becomes of what it logs; of the callback thread. */
+    final ForwardedLog log;
+
     /** Since when it has had nothing to do. */
     long idleSinceNanos;
 
@@ -152,6 +155,7 @@ final class WorkerProcess {
         this.loop = loop;
         this.rank = rank;
         this.name = loop.name() + "-worker-" + number;
+        this.log = new ForwardedLog(name);
         this.deadlineNanos = startDeadlineNanos;
         RANDOM.nextBytes(token);
     }

@@ -24,6 +24,8 @@ package procession.multiprocessing.internal.wire;
  *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread
  *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the task with this id has come
  *     FETCH        what is asked for, see Fetch; with the number of the question instead of a task id
+ *     LOG          what was logged by the task with this id, see LogLine
+ *     LOG_LEVELS_ASKED  empty: which levels are wanted?
  *   control, parent to worker
  *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none; the
  *                  worker connects for its calls
@@ -31,6 +33,8 @@ package procession.multiprocessing.internal.wire;
  *     FREEZE       empty: start no further call, and answer with STACK and the same task id
  *     RESUME       empty: go on after FREEZE
  *     FETCHED      the answer to a FETCH, see Fetched; with the number of the question instead of a task id
+ *     LOG_TAKEN    bytes int: so much of the payloads of LOG has been logged since the last of these
+ *     LOG_LEVELS   lines in UTF-8, logger=level: the answer to LOG_LEVELS_ASKED
  *   calls, worker to parent
  *     HELLO_CALLS  as HELLO
  *     READY        empty: the initializer has run
@@ -137,6 +141,18 @@ public final class FrameDescriptor {
 
     /** Parent to worker: the bytes of a class or of a resource, or why there are none. */
     public static final byte FETCHED = 41;
+
+    /** Worker to parent: something was logged. */
+    public static final byte LOG = 56;
+
+    /** Parent to worker: what was logged has been taken. */
+    public static final byte LOG_TAKEN = 57;
+
+    /** Worker to parent: a question for LOG_LEVELS. */
+    public static final byte LOG_LEVELS_ASKED = 58;
+
+    /** Parent to worker: which levels are listened to. */
+    public static final byte LOG_LEVELS = 59;
 
     private FrameDescriptor() {}
 }

@@ -88,7 +88,7 @@ final class Control implements Runnable {
             gate.resume();
         } else if (frame.type() == FrameDescriptor.FETCHED) {
             parentCode.arrived(frame);
-        } else {
+        } else if (!LogLink.takes(frame)) {
             orders.add(frame);
         }
     }

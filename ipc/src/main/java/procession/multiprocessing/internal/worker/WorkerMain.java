@@ -77,6 +77,7 @@ public final class WorkerMain {
         Answers answers = new Answers(channel);
         ReentrantLock answering = new ReentrantLock();
         StartGate gate = new StartGate(mark);
+        LogLink.open(answers, gate);
         ParentCode parentCode = new ParentCode(answers);
         TaskThread tasks =
                 new TaskThread(() -> serve(new Calls(orders, answers, answering, gate, parentCode), socket, token));
