@@ -3,6 +3,7 @@ package procession.futures;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -164,6 +165,18 @@ public interface Future<T extends @Nullable Object> extends ListenableFuture<T> 
      * @param callback what to call
      */
     void addDoneCallback(Consumer<? super Future<T>> callback);
+
+    /**
+     * Returns what the task printed, if its executor was told to capture that ({@link TaskOptions#captureOutput()}); also
+     * that of a task that failed.
+     *
+     * <p><i>Python:</i> not in the standard library; ipyparallel's {@code AsyncResult.stdout} is like it.
+     *
+     * @return the output of its last run, or empty if the task is not done or nothing was captured
+     */
+    default Optional<TaskOutput> output() {
+        return Optional.empty();
+    }
 
     /**
      * Returns a {@link CompletableFuture} that completes as this future does.

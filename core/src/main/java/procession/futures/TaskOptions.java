@@ -4,6 +4,7 @@ package procession.futures;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The limits that {@link Executor#with(TaskOptions) Executor.with} puts on every task; immutable.
@@ -66,9 +67,31 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
     }
 
     /**
+     * Returns options that keep what a task prints to {@code System.out} and {@code System.err} for its future
+     * ({@link Future#output()}), instead of printing it. Each task of a {@code map} has its own, and what its threads print
+     * while it runs belongs to it; what goes past these two streams does not. Of much output the end is kept. For process
+     * pools only: on threads a task with this option is refused.
+     *
+     * @return the options
+     */
+    static Chain captureOutput() {
+        return Chain.NONE.captureOutput();
+    }
+
+    /**
+     * As {@link #captureOutput()}, and calls back with the output of each task when that is done, in whichever way.
+     *
+     * @param consumer called where done-callbacks of the executor are called; what it throws is logged
+     * @return the options
+     */
+    static Chain captureOutput(Consumer<? super TaskOutput> consumer) {
+        return Chain.NONE.captureOutput(consumer);
+    }
+
+    /**
      * Returns the options that a task has when none are given.
      *
-     * @return the options: no limits, no retries
+     * @return the options: no limits, no retries, output that is not captured
      */
     static Chain defaults() {
         return Chain.NONE;
@@ -76,15 +99,25 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
 
     /** Options to which more can be added; each method with an argument returns a new object. */
     final class Chain implements TaskOptions {
-        private static final Chain NONE = new Chain(Optional.empty(), Optional.empty(), 0, OnFailure.fail());
+        private static final Chain NONE =
+                new Chain(Optional.empty(), Optional.empty(), 0, OnFailure.fail(), false, Optional.empty());
 
         private final Optional<Duration> timeout;
         private final Optional<Duration> progressTimeout;
         private final int retries;
         private final OnFailure onFailure;
+        private final boolean capturesOutput;
+        private final Optional<Consumer<? super TaskOutput>> outputConsumer;
 
         private Chain(
-                Optional<Duration> timeout, Optional<Duration> progressTimeout, int retries, OnFailure onFailure) {
+                Optional<Duration> timeout,
+                Optional<Duration> progressTimeout,
+                int retries,
+                OnFailure onFailure,
+                boolean capturesOutput,
+                Optional<Consumer<? super TaskOutput>> outputConsumer) {
+            this.capturesOutput = capturesOutput;
+            this.outputConsumer = outputConsumer;
             this.timeout = timeout;
             this.progressTimeout = progressTimeout;
             this.retries = retries;
@@ -99,7 +132,13 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
          * @throws IllegalArgumentException if {@code longest} is zero or negative
          */
         public Chain timeout(Duration longest) {
-            return new Chain(Optional.of(positive("timeout", longest)), progressTimeout, retries, onFailure);
+            return new Chain(
+                    Optional.of(positive("timeout", longest)),
+                    progressTimeout,
+                    retries,
+                    onFailure,
+                    capturesOutput,
+                    outputConsumer);
         }
 
         /**
@@ -110,7 +149,13 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
          * @throws IllegalArgumentException if {@code longest} is zero or negative
          */
         public Chain progressTimeout(Duration longest) {
-            return new Chain(timeout, Optional.of(positive("progressTimeout", longest)), retries, onFailure);
+            return new Chain(
+                    timeout,
+                    Optional.of(positive("progressTimeout", longest)),
+                    retries,
+                    onFailure,
+                    capturesOutput,
+                    outputConsumer);
         }
 
         /**
@@ -124,7 +169,7 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
             if (times < 0) {
                 throw new IllegalArgumentException("retries must be 0 or more, but is " + times);
             }
-            return new Chain(timeout, progressTimeout, times, onFailure);
+            return new Chain(timeout, progressTimeout, times, onFailure, capturesOutput, outputConsumer);
         }
 
         /**
@@ -134,7 +179,33 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
          * @return new options
          */
         public Chain onFailure(OnFailure policy) {
-            return new Chain(timeout, progressTimeout, retries, Objects.requireNonNull(policy, "onFailure"));
+            return new Chain(
+                    timeout,
+                    progressTimeout,
+                    retries,
+                    Objects.requireNonNull(policy, "onFailure"),
+                    capturesOutput,
+                    outputConsumer);
+        }
+
+        /**
+         * As {@link TaskOptions#captureOutput()}, with the other options kept.
+         *
+         * @return new options
+         */
+        public Chain captureOutput() {
+            return new Chain(timeout, progressTimeout, retries, onFailure, true, Optional.empty());
+        }
+
+        /**
+         * As {@link TaskOptions#captureOutput(Consumer)}, with the other options kept.
+         *
+         * @param consumer called with the output of each task
+         * @return new options
+         */
+        public Chain captureOutput(Consumer<? super TaskOutput> consumer) {
+            Objects.requireNonNull(consumer, "consumer");
+            return new Chain(timeout, progressTimeout, retries, onFailure, true, Optional.of(consumer));
         }
 
         /**
@@ -173,6 +244,24 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
             return onFailure;
         }
 
+        /**
+         * Returns whether what a task prints is kept for its future.
+         *
+         * @return {@code true} if it is
+         */
+        public boolean capturesOutput() {
+            return capturesOutput;
+        }
+
+        /**
+         * Returns who is called with the output of each task.
+         *
+         * @return the consumer, or empty if there is none
+         */
+        public Optional<Consumer<? super TaskOutput>> outputConsumer() {
+            return outputConsumer;
+        }
+
         private static Duration positive(String name, Duration value) {
             if (Objects.requireNonNull(value, name).isZero() || value.isNegative()) {
                 throw new IllegalArgumentException(name + " must be more than zero, but is " + value
@@ -185,7 +274,7 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
         public String toString() {
             return "TaskOptions[timeout=" + timeout.map(Duration::toString).orElse("none") + ", progressTimeout="
                     + progressTimeout.map(Duration::toString).orElse("none") + ", retries=" + retries
-                    + ", onFailure=" + onFailure + "]";
+                    + ", onFailure=" + onFailure + (capturesOutput ? ", captureOutput" : "") + "]";
         }
     }
 }

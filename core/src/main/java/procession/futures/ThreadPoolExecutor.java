@@ -106,9 +106,7 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
     @Override
     protected <T extends @Nullable Object> Future<T> dispatch(Callable<T> task, TaskOptions.Chain limits) {
         try {
-            return limits.timeout().isPresent() || limits.progressTimeout().isPresent()
-                    ? limited(task, limits)
-                    : start(task);
+            return isLimited(limits) ? limited(task, limits) : start(task);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -120,10 +118,20 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
         return future;
     }
 
+    private static boolean isLimited(TaskOptions.Chain limits) {
+        return limits.timeout().isPresent() || limits.progressTimeout().isPresent() || limits.capturesOutput();
+    }
+
     private <T extends @Nullable Object> Future<T> limited(Callable<T> task, TaskOptions.Chain limits) {
         if (limits.progressTimeout().isPresent()) {
             throw new IllegalArgumentException("tasks on threads have no progressTimeout, but the options are " + limits
                     + "; use a timeout, or a ProcessPoolExecutor, whose workers report their progress");
+        }
+        if (limits.capturesOutput()) {
+            throw new IllegalArgumentException(
+                    "tasks on threads share one System.out, so that it can't be said what each"
+                            + " prints, but the options are " + limits
+                            + "; leave captureOutput out, or use a ProcessPoolExecutor");
         }
         return new LimitedTask<>(
                         task, limits.timeout().orElseThrow(), limits.retries(), limits.onFailure(), this, threads)
@@ -134,7 +142,7 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
     protected <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
             Fn<? super T, ? extends R> function, List<T> items, TaskOptions.Chain limits) {
         try {
-            if (limits.timeout().isPresent() || limits.progressTimeout().isPresent()) {
+            if (isLimited(limits)) {
                 List<Future<R>> futures = new ArrayList<>(items.size());
                 try {
                     for (T item : items) {

@@ -19,6 +19,8 @@
  *       <td>{@link java.util.Iterator}</td></tr>
  *   <tr><td>{@link procession.futures.MapOptions}</td><td>how {@code map} goes about it</td><td></td></tr>
  *   <tr><td>{@link procession.futures.Progress}</td><td>shows how far {@code map} has come</td><td></td></tr>
+ *   <tr><td>{@link procession.futures.TaskOptions}, {@link procession.futures.TaskOutput}</td>
+ *       <td>what a task may do; what it printed</td><td></td></tr>
  *   <tr><td>{@link procession.futures.Outcome}</td><td>a value or a failure</td><td></td></tr>
  *   <tr><td>{@link procession.futures.Futures}</td><td>waits for several futures at once</td><td></td></tr>
  *   <tr><td>{@link procession.futures.BrokenExecutorException}</td><td>the executor can run nothing any more</td>

@@ -463,6 +463,8 @@ final class PoolLoop extends EventLoop {
             case FrameDescriptor.STACK -> stopped(worker, frame);
             case FrameDescriptor.FETCH -> classes.asked(frame, worker, this);
             case FrameDescriptor.LOG, FrameDescriptor.LOG_LEVELS_ASKED -> ForwardedLog.received(this, worker, frame);
+            case FrameDescriptor.OUTPUT, FrameDescriptor.OUTPUT_SO_FAR ->
+                CapturedOutput.received(worker.assigned, frame);
             default -> misbehaved(worker, "sent a frame of unknown type " + frame.type());
         }
     }

@@ -156,7 +156,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                     runner,
                     runner.nextTaskId(),
                     inWords(task),
-                    encode(task),
+                    encode(CapturedOutput.sent(task, limits, runner)),
                     limits);
             runner.submit(Batch.of(future));
             return future;
@@ -169,7 +169,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     protected <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
             Fn<? super T, ? extends R> function, List<T> items, TaskOptions.Chain limits) {
         try {
-            byte[] encodedFunction = encode(function);
+            byte[] encodedFunction = encode(CapturedOutput.<T, R>sent(function, limits, runner));
             String called = inWords(function);
             List<ProcessTask<R>> futures = new ArrayList<>(items.size());
             for (T item : items) {

@@ -4,11 +4,13 @@ package procession.multiprocessing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Promise;
 import procession.futures.TaskOptions;
+import procession.futures.TaskOutput;
 import procession.internal.Positioned;
 
 /** One call in a process pool: its arguments in bytes, and the future of its result. */
@@ -43,6 +45,9 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
 
     private final TaskRunner runner;
 
+    /** What it prints, if somebody wants to know. */
+    final @Nullable CapturedOutput output;
+
     /** Whether it has been given to a worker before; owned by the pool thread. */
     boolean claimed;
 
@@ -64,6 +69,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
             TaskOptions.Chain limits,
             @Nullable Consumer<? super ProcessTask<T>> whenDone) {
         this.limits = limits;
+        this.output = limits.capturesOutput() && !runner.isInline() ? new CapturedOutput() : null;
         this.whenDone = whenDone;
         this.retriesLeft = limits.retries();
         this.runner = runner;
@@ -84,6 +90,8 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
         boolean toBeRun = claimed && !isDone();
         if (!toBeRun) {
             forgetArguments();
+        } else if (output != null) {
+            output.clear();
         }
         return toBeRun;
     }
@@ -99,11 +107,20 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
         if (whenDone != null) {
             whenDone.accept(this);
         }
+        CapturedOutput printed = output;
+        if (printed != null && limits.outputConsumer().isPresent()) {
+            runner.runOutside(() -> printed.tell(limits.outputConsumer().get(), inWords(), this));
+        }
     }
 
     @Override
     protected void interruptTask() {
         runner.stop(this);
+    }
+
+    @Override
+    public Optional<TaskOutput> output() {
+        return output == null || !isDone() ? Optional.empty() : Optional.of(output.of(inWords(), this));
     }
 
     /** Completes it as its policy wants, after it failed its limits for the last time. */

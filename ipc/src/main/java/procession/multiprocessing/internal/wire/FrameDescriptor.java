@@ -26,6 +26,7 @@ package procession.multiprocessing.internal.wire;
  *     FETCH        what is asked for, see Fetch; with the number of the question instead of a task id
  *     LOG          what was logged by the task with this id, see LogLine
  *     LOG_LEVELS_ASKED  empty: which levels are wanted?
+ *     OUTPUT_SO_FAR  0 or 1 int · offset long · bytes: what the task with this id prints, at this place of its stream
  *   control, parent to worker
  *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none; the
  *                  worker connects for its calls
@@ -41,6 +42,8 @@ package procession.multiprocessing.internal.wire;
  *     INIT_FAILED  a failure, see FailureCodec
  *     RESULT       an object, see ObjectCodec
  *     FAILURE      a failure, see FailureCodec
+ *     OUTPUT       for standard output and standard error: dropped long · length int · the end of it: what the task with
+ *                  this id has printed, before its answer
  *   calls, parent to worker
  *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
  *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
@@ -153,6 +156,12 @@ public final class FrameDescriptor {
 
     /** Parent to worker: which levels are listened to. */
     public static final byte LOG_LEVELS = 59;
+
+    /** Worker to parent: what a task has printed. */
+    public static final byte OUTPUT = 60;
+
+    /** Worker to parent: what a task prints. */
+    public static final byte OUTPUT_SO_FAR = 61;
 
     private FrameDescriptor() {}
 }

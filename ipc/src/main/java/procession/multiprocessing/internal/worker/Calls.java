@@ -237,7 +237,11 @@ final class Calls {
             payload = FailureCodec.encode(explained(failure));
             type = FrameDescriptor.FAILURE;
         }
+        byte[] printed = OutputCapture.finish();
         tidyUp();
+        if (printed != null) {
+            parent.send(FrameDescriptor.OUTPUT, taskId, printed);
+        }
         parent.send(type, taskId, payload);
     }
 
