@@ -10,9 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -341,6 +347,94 @@ class PeerClassesTest {
                             .getMessage());
             assertTrue(why.contains("IllegalStateException: closed"), why);
             assertEquals(1, pool.submit(() -> 1).result(Delays.large()));
+        }
+    }
+
+    private static final String SELF = "class Self { public static Task<String> make() { return () ->"
+            + " Self.class.getProtectionDomain().getCodeSource().getLocation() + \" \""
+            + " + Self.class.getClassLoader().getResource(\"user/Self.class\"); }; }";
+
+    @Test
+    void codeSource_isThatOfTheParent() throws Exception {
+        InMemory context = new WithUrls().with(directory, SELF);
+        try (ProcessPoolExecutor pool = pool(context)) {
+            assertEquals(
+                    "inmemory:/ procession:/user/Self.class",
+                    pool.submit(context.<String>task("Self")).result(Delays.large()));
+        }
+    }
+
+    /** Serves what is in a directory by a protocol that no other JVM knows. */
+    private static URL unusual(Path directory) throws IOException {
+        return new URL(null, "unusual:/", new URLStreamHandler() {
+            @Override
+            protected URLConnection openConnection(URL url) throws IOException {
+                byte[] bytes =
+                        Files.readAllBytes(directory.resolve(url.getPath().substring(1)));
+                return new Held(bytes).openConnection(url);
+            }
+        });
+    }
+
+    @Test
+    void loaderOfFilesAndOfOtherUrls_isAskedForBoth() throws Exception {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        for (Path file : InMemory.compile(directory.resolve("all"), ADDER, HELPER)) {
+            Path target = (file.endsWith("Adder.class") ? first : second).resolve("user");
+            Files.createDirectories(target);
+            Files.copy(file, target.resolve(file.getFileName()));
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader usual = thread.getContextClassLoader();
+        try (URLClassLoader mixed = new URLClassLoader(
+                new URL[] {first.toUri().toURL(), unusual(second)}, PeerClassesTest.class.getClassLoader())) {
+            thread.setContextClassLoader(mixed);
+            try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+                @SuppressWarnings("unchecked") // see ADDER
+                Task<String> adder = (Task<String>)
+                        mixed.loadClass("user.Adder").getMethod("make").invoke(null);
+                assertEquals("sum 42 1 user", pool.submit(adder).result(Delays.large()));
+            }
+        } finally {
+            thread.setContextClassLoader(usual);
+        }
+    }
+
+    /** Has to be implemented in its own package and class loader. */
+    interface Hidden {
+        int number();
+    }
+
+    record Answer(int number) implements InvocationHandler, Serializable {
+        @Override
+        public Object invoke(Object proxy, Method method, Object @Nullable [] arguments) {
+            return number;
+        }
+    }
+
+    @Test
+    void proxyOfAnInterfaceThatIsNotPublic_travels() throws Exception {
+        Hidden hidden = (Hidden)
+                Proxy.newProxyInstance(Hidden.class.getClassLoader(), new Class<?>[] {Hidden.class}, new Answer(5));
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            assertEquals(6, pool.submit(() -> hidden.number() + 1).result(Delays.large()));
+        }
+    }
+
+    @Test
+    void exitHook_mayNeedMoreClasses() throws Exception {
+        InMemory context = InMemory.of(
+                directory,
+                HELPER,
+                "class Leaver { public static Action make() { return () -> System.out.println(new Helper().text(9)); } }");
+        try (Captured printed = new Captured()) {
+            Action leaver = (Action) context.made("Leaver");
+            try (ProcessPoolExecutor pool = context.asContext(() ->
+                    ProcessPoolExecutor.builder().maxWorkers(1).exitHook(leaver).build())) {
+                assertEquals(1, pool.submit(() -> 1).result(Delays.large()));
+            }
+            printed.awaitOut("sum 9");
         }
     }
 }
