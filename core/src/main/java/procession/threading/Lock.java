@@ -4,8 +4,6 @@ package procession.threading;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer;
-import java.util.concurrent.locks.Condition;
 import procession.internal.Deadline;
 
 /**
@@ -150,7 +148,12 @@ public final class Lock implements Acquirable, java.util.concurrent.locks.Lock {
      */
     @Override
     public Condition newCondition() {
-        return sync.newCondition();
+        return new Condition(this);
+    }
+
+    /** Returns what a condition of this lock works on. */
+    MutexSync sync() {
+        return sync;
     }
 
     /**
@@ -165,7 +168,7 @@ public final class Lock implements Acquirable, java.util.concurrent.locks.Lock {
 
     /** The state and the queue of waiters. */
     @SuppressWarnings("serial") // the Lock around it is not serializable
-    private static final class Sync extends AbstractQueuedSynchronizer {
+    private static final class Sync extends MutexSync {
         /*
          * Overview. One int, 0 free or 1 locked, and AbstractQueuedSynchronizer's queue of those who wait.
          *
@@ -198,10 +201,6 @@ public final class Lock implements Acquirable, java.util.concurrent.locks.Lock {
         @Override
         protected boolean isHeldExclusively() {
             return getState() != 0;
-        }
-
-        Condition newCondition() {
-            return new ConditionObject();
         }
     }
 }

@@ -4,8 +4,6 @@ package procession.threading;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer;
-import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 
@@ -189,7 +187,12 @@ public final class RLock implements Acquirable, java.util.concurrent.locks.Lock 
      */
     @Override
     public Condition newCondition() {
-        return sync.newCondition();
+        return new Condition(this);
+    }
+
+    /** Returns what a condition of this lock works on. */
+    MutexSync sync() {
+        return sync;
     }
 
     /**
@@ -204,7 +207,7 @@ public final class RLock implements Acquirable, java.util.concurrent.locks.Lock 
 
     /** The state, the owner and the queue of waiters. */
     @SuppressWarnings("serial") // the RLock around it is not serializable
-    static final class Sync extends AbstractQueuedSynchronizer {
+    static final class Sync extends MutexSync {
         /*
          * Overview. One int, the number of acquisitions of the owner, 0 when free; the owner, in the superclass's field;
          * and AbstractQueuedSynchronizer's queue of those who wait.
@@ -271,10 +274,6 @@ public final class RLock implements Acquirable, java.util.concurrent.locks.Lock 
                         + " times by one thread; is a release missing in a loop?");
             }
             return holds + times;
-        }
-
-        Condition newCondition() {
-            return new ConditionObject();
         }
 
         String describe() {
