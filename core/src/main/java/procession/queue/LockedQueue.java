@@ -42,8 +42,9 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
      * shutdown    goes from false to true, once. Written under the lock; isShutdown() reads it without.
      *
      * User code does not run under the lock: iterators, removeIf and forEach lock for each step, and drainTo takes first and
-     * gives to the collection after. Two queues that are drained into each other do not deadlock. The exception is equals(),
-     * so that contains and remove(Object) are atomic.
+     * gives to the collection after. Two queues that are drained into each other do not deadlock. The exceptions are equals(),
+     * so that contains and remove(Object) are atomic, and the comparator of a store that has one. If that throws, the store is
+     * as it was, and whoever was woken for this element or place wakes the next one instead.
      *
      * Rejected: handing an element directly to the thread that waits longest. It is fairer, and then each element costs a
      * change of threads, because a thread that is running can't go on before the one that is being woken.
@@ -177,7 +178,12 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
 
     @GuardedBy("lock")
     private void enqueue(E element) {
-        store.add(element);
+        try {
+            store.add(element);
+        } catch (Throwable failure) {
+            notFull.signal(); // the place is still free
+            throw failure;
+        }
         unfinished++;
         notEmpty.signal();
     }
@@ -300,7 +306,13 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
 
     @GuardedBy("lock")
     private E dequeue() {
-        E element = store.take();
+        E element;
+        try {
+            element = store.take();
+        } catch (Throwable failure) {
+            notEmpty.signal(); // the element is still there
+            throw failure;
+        }
         signalRoom(1);
         return element;
     }
@@ -313,8 +325,15 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
                 return NOTHING;
             }
             Object[] taken = new Object[count];
-            for (int i = 0; i < count; i++) {
-                taken[i] = store.take();
+            int i = 0;
+            try {
+                for (; i < count; i++) {
+                    taken[i] = store.take();
+                }
+            } finally {
+                if (i < count) {
+                    putBackInto(store, taken, 0, i);
+                }
             }
             signalRoom(count);
             return taken;
@@ -331,12 +350,18 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
                 finish(elements.length - from);
                 return;
             }
-            for (int i = elements.length - 1; i >= from; i--) {
-                store.putBack(elementAt(elements, i));
+            putBackInto(store, elements, from, elements.length);
+            for (int i = from; i < elements.length; i++) {
                 notEmpty.signal();
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void putBackInto(Store<E> locked, Object[] elements, int from, int to) {
+        for (int i = to - 1; i >= from; i--) {
+            locked.putBack(elementAt(elements, i));
         }
     }
 
@@ -446,11 +471,11 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     public void shutdown(boolean immediate) {
         lock.lock();
         try {
-            shutdown = true;
             if (immediate) {
+                drop(); // first: it may throw
                 dropping = true;
-                drop();
             }
+            shutdown = true;
             notFull.signalAll();
             notEmpty.signalAll();
         } finally {
@@ -630,8 +655,10 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         }
     }
 
+    @GuardedBy("lock")
     @SuppressWarnings("WaitNotInLoop") // the callers loop
-    private static long await(Condition condition, long nanos) throws InterruptedException {
+    private long await(Condition condition, long nanos) throws InterruptedException {
+        store.beforeWait();
         if (nanos == FOREVER) {
             condition.await();
             return FOREVER;

@@ -28,6 +28,9 @@ abstract class Store<E> {
     /** Removes all elements. */
     abstract void clear();
 
+    /** Called before the queue gives up its lock to wait. Throws if that would be in the midst of another operation. */
+    void beforeWait() {}
+
     /** Starts a walk over the elements in the order in which they will be taken, or any other. */
     abstract Cursor<E> cursor();
 
