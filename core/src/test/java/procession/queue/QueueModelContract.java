@@ -46,10 +46,20 @@ public abstract class QueueModelContract {
     /**
      * Returns which element is the next one.
      *
-     * @param elements at least one, in the order in which they were put
+     * @param elements at least one, in the order in which {@link #put} has put them
      * @return its index
      */
     protected abstract int next(List<Integer> elements);
+
+    /**
+     * Puts an element into the model, which is in the order of the queue's iterators if they have one.
+     *
+     * @param elements the model
+     * @param element the element
+     */
+    protected void put(List<Integer> elements, Integer element) {
+        elements.add(element);
+    }
 
     /** What is done; the argument is an element, or a number of them. */
     enum Kind {
@@ -217,7 +227,7 @@ public abstract class QueueModelContract {
             if (room() == 0) {
                 return false;
             }
-            elements.add(element);
+            put(elements, element);
             unfinished++;
             return true;
         }
