@@ -10,6 +10,12 @@
  *       <td></td></tr>
  *   <tr><td>{@link procession.queue.Queue}</td><td>first in, first out; bounded or not</td>
  *       <td>{@code queue.Queue}</td></tr>
+ *   <tr><td>{@link procession.queue.LifoQueue}</td><td>last in, first out; bounded or not</td>
+ *       <td>{@code queue.LifoQueue}</td></tr>
+ *   <tr><td>{@link procession.queue.PriorityQueue}</td><td>least first, equal ones in the order in which they came; bounded or
+ *       not</td><td>{@code queue.PriorityQueue}</td></tr>
+ *   <tr><td>{@link procession.queue.SimpleQueue}</td><td>first in, first out; unbounded, and not to be joined</td>
+ *       <td>{@code queue.SimpleQueue}</td></tr>
  *   <tr><td>{@link procession.queue.Full}, {@link procession.queue.Empty}, {@link procession.queue.ShutDown}</td>
  *       <td>why a call could not put or get; unchecked, and of the kinds that the JDK's queues throw</td>
  *       <td>{@code queue.Full}, {@code Empty}, {@code ShutDown}</td></tr>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Python's {@code threading}: locks and semaphores for the threads of one process, as types of
- * {@code java.util.concurrent} wherever it has the concept.
+ * Python's {@code threading}: what the threads of one process synchronize by, as types of {@code java.util.concurrent}
+ * wherever it has the concept.
  *
  * <table>
  *   <caption>Types</caption>
@@ -14,6 +14,13 @@
  *   <tr><td>{@link procession.threading.Semaphore}</td><td>a number of permits without an upper bound</td><td></td></tr>
  *   <tr><td>{@link procession.threading.BoundedSemaphore}</td><td>permits that may not exceed their start</td>
  *       <td></td></tr>
+ *   <tr><td>{@link procession.threading.Condition}</td><td>a lock whose owner can wait for a signal</td>
+ *       <td>{@link java.util.concurrent.locks.Condition}</td></tr>
+ *   <tr><td>{@link procession.threading.Event}</td><td>a flag that threads wait for</td><td></td></tr>
+ *   <tr><td>{@link procession.threading.Barrier}</td><td>threads that wait for each other, round by round</td><td></td></tr>
+ *   <tr><td>{@link procession.threading.Timer}</td><td>an action that runs later, once or periodically</td><td></td></tr>
+ *   <tr><td>{@link procession.threading.Iterators}, {@link procession.threading.SerializedIterator}</td>
+ *       <td>iterators that several threads share</td><td>{@link java.util.Iterator}</td></tr>
  * </table>
  *
  * <p>In this package: no argument is ever {@code null} ({@link java.lang.NullPointerException}, at once). A zero or negative timeout

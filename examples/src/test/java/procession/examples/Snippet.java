@@ -79,6 +79,7 @@ final class Snippet {
                 "import java.nio.file.Path;",
                 "import java.time.Duration;",
                 "import java.util.*;",
+                "import java.util.concurrent.BrokenBarrierException;",
                 "import java.util.concurrent.TimeUnit;",
                 "import java.util.stream.*;"));
         types.forEach(type -> imports.add("import " + type + ";"));
