@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Executor;
 import procession.futures.Future;
+import procession.futures.MapOptions;
+import procession.futures.Outcome;
+import procession.futures.Results;
 import procession.futures.Task;
 import procession.futures.TaskOptions;
 import procession.futures.TaskTimeoutException;
@@ -47,7 +50,15 @@ final class KillMatrix {
     private static final int CULPRIT = 3;
     private static final Pattern CRASH_REPORT = Pattern.compile("The rest of this report is in (\\S+)\\)");
 
+    /** How tasks are given to the pool, where it is a task that something happens to. */
+    enum Form {
+        SUBMIT,
+        /** All in one chunk of a {@code map}, with the culprit in the middle. */
+        CHUNK
+    }
+
     private final KillCell cell;
+    private final Form form;
     private final KillEvent event;
     private final Path directory;
     private final Strike strike;
@@ -58,7 +69,8 @@ final class KillMatrix {
     /** From then to the failed future; NaN if none had to fail. */
     private double millis = Double.NaN;
 
-    private KillMatrix(KillCell cell, Path directory, long printedBytes) {
+    private KillMatrix(KillCell cell, Form form, Path directory, long printedBytes) {
+        this.form = form;
         this.cell = cell;
         this.event = cell.event();
         this.directory = directory;
@@ -71,14 +83,15 @@ final class KillMatrix {
                 .maxWorkers(WORKERS)
                 .jvmOptions(
                         "-Xmx40m",
-                        "-XX:MaxMetaspaceSize=32m",
+                        "-XX:MaxMetaspaceSize=24m",
                         "-XX:MaxDirectMemorySize=16m",
                         "-XX:-CreateCoredumpOnCrash");
     }
 
     /** Runs a cell on a pool that is used for others too; returns the time until the task failed, or NaN. */
-    static double run(KillCell cell, ProcessPoolExecutor shared, Path parent, long printedBytes) throws Exception {
-        KillMatrix run = new KillMatrix(cell, Files.createTempDirectory(parent, "cell"), printedBytes);
+    static double run(KillCell cell, Form form, ProcessPoolExecutor shared, Path parent, long printedBytes)
+            throws Exception {
+        KillMatrix run = new KillMatrix(cell, form, Files.createTempDirectory(parent, "cell"), printedBytes);
         try (Muted muted = new Muted()) {
             run.on(shared, muted);
             run.removeCrashReport(muted);
@@ -88,8 +101,8 @@ final class KillMatrix {
     }
 
     /** Runs a cell on a pool of its own, of which nothing may be left; returns the time until the task failed, or NaN. */
-    static double run(KillCell cell, Path parent, long printedBytes) throws Exception {
-        KillMatrix run = new KillMatrix(cell, Files.createTempDirectory(parent, "cell"), printedBytes);
+    static double run(KillCell cell, Form form, Path parent, long printedBytes) throws Exception {
+        KillMatrix run = new KillMatrix(cell, form, Files.createTempDirectory(parent, "cell"), printedBytes);
         Set<String> before = LeakCheck.snapshot();
         try (Muted muted = new Muted()) {
             run.onItsOwn(muted);
@@ -138,7 +151,13 @@ final class KillMatrix {
             case INITIALIZER -> initializer(pool);
             case IDLE -> idle(pool);
             case BEFORE_START -> beforeStart(pool);
-            case ARGUMENTS, RUNNING, RESULT -> inTask(pool);
+            case ARGUMENTS, RUNNING, RESULT -> {
+                if (form == Form.CHUNK) {
+                    inChunk(pool);
+                } else {
+                    inTask(pool);
+                }
+            }
             case EXIT_HOOK -> exitHook(pool);
         }
         if (cell.fate() != KillCell.Fate.BREAKS) {
@@ -276,7 +295,7 @@ final class KillMatrix {
 
     private void inTask(ProcessPoolExecutor pool) throws Exception {
         Mark ran = new Mark(directory, "ran");
-        Executor limited = event.needsTimeout() ? pool.with(TaskOptions.timeout(TASK_LIMIT)) : pool;
+        Executor limited = limited(pool);
         List<Future<Integer>> others = others(pool, CULPRIT);
         Future<?> culprit = limited.submit(culprit(ran));
         others.addAll(others(pool, CULPRIT, TASKS - 1));
@@ -287,6 +306,55 @@ final class KillMatrix {
             assertFails(culprit);
         }
         assertHaveResults(others);
+        assertCulpritRanOnce(ran);
+    }
+
+    private Executor limited(ProcessPoolExecutor pool) {
+        return event.needsTimeout() ? pool.with(TaskOptions.timeout(TASK_LIMIT)) : pool;
+    }
+
+    private void inChunk(ProcessPoolExecutor pool) throws Exception {
+        Mark ran = new Mark(directory, "ran");
+        Mark othersRan = new Mark(directory, "others");
+        List<Task<?>> tasks = new ArrayList<>();
+        for (int i = 0; i < TASKS; i++) {
+            int number = i;
+            tasks.add(
+                    i == CULPRIT
+                            ? culprit(ran)
+                            : () -> {
+                                othersRan.add(number);
+                                return number * number;
+                            });
+        }
+        try (Results<Object> results = limited(pool).map(Task::call, tasks, MapOptions.chunksize(TASKS));
+                Results<Outcome<Object>> outcomes = results.outcomes()) {
+            hitAtPoint();
+            for (int i = 0; i < TASKS; i++) {
+                Outcome<Object> outcome = next(outcomes, i);
+                if (i != CULPRIT) {
+                    assertTrue(outcome.succeeded(), () -> "another item was lost: " + outcome);
+                    assertEquals(i * i, outcome.value());
+                } else if (cell.fate() == KillCell.Fate.UNHARMED) {
+                    assertTrue(outcome.succeeded(), outcome::toString);
+                } else {
+                    assertFailed(outcome.failure());
+                }
+            }
+        }
+        assertCulpritRanOnce(ran);
+        assertEquals(TASKS - 1, othersRan.lines().size(), "each other item ran once");
+    }
+
+    private static Outcome<Object> next(Results<Outcome<Object>> outcomes, int index) throws Exception {
+        try {
+            return outcomes.next(Delays.large());
+        } catch (TimeoutException hangs) {
+            throw new AssertionError((index == CULPRIT ? "the item hangs" : "another item hangs"), hangs);
+        }
+    }
+
+    private void assertCulpritRanOnce(Mark ran) throws IOException {
         assertEquals(cell.point() == KillPoint.ARGUMENTS ? 0 : 1, ranWithoutHarm(ran), "how often it ran");
     }
 
@@ -378,6 +446,10 @@ final class KillMatrix {
         } catch (TimeoutException hangs) {
             throw new AssertionError("the task hangs", hangs);
         }
+        assertFailed(failure);
+    }
+
+    private void assertFailed(@Nullable Throwable failure) {
         millis = (System.nanoTime() - eventNanos) / 1e6;
         assertNotNull(failure, "the task did not fail");
         switch (cell.fate()) {

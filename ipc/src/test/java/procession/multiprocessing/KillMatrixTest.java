@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import procession.multiprocessing.KillMatrix.Form;
 import procession.testing.LeakCheck;
 
 /**
@@ -46,17 +47,27 @@ class KillMatrixTest {
         return KillCell.applying().stream()
                 .filter(cell -> ALL || isOfTheFew(cell))
                 .sorted(Comparator.comparing(cell -> !cell.needsOwnPool()))
-                .map(cell -> DynamicTest.dynamicTest(cell.toString(), () -> run(cell)));
+                .flatMap(cell -> forms(cell)
+                        .map(form -> DynamicTest.dynamicTest(
+                                cell + (form == Form.CHUNK ? ", in a chunk" : ""), () -> run(cell, form))));
     }
 
-    private static void run(KillCell cell) throws Exception {
+    private static Stream<Form> forms(KillCell cell) {
+        if (!cell.point().isInTask()) {
+            return Stream.of(Form.SUBMIT);
+        }
+        // Of the few, each is run in one form; together they are of both.
+        return ALL ? Stream.of(Form.values()) : Stream.of(cell.event().isDeadly() ? Form.CHUNK : Form.SUBMIT);
+    }
+
+    private static void run(KillCell cell, Form form) throws Exception {
         if (cell.needsOwnPool()) {
-            KillMatrix.run(cell, directory, PRINTED_BYTES);
+            KillMatrix.run(cell, form, directory, PRINTED_BYTES);
         } else {
             if (shared == null) {
                 shared = KillMatrix.options().build();
             }
-            KillMatrix.run(cell, shared, directory, PRINTED_BYTES);
+            KillMatrix.run(cell, form, shared, directory, PRINTED_BYTES);
         }
     }
 

@@ -80,6 +80,9 @@ final class PythonPool {
         if (cell.point() == KillPoint.EXIT_HOOK) {
             return Optional.of("there is none");
         }
+        if (cell.point() == KillPoint.IDLE && cell.event() == KillEvent.GRANDCHILD) {
+            return Optional.of("no limit would kill the worker");
+        }
         return switch (cell.event()) {
             case METASPACE, DIRECT -> Optional.of("only a JVM has it");
             default -> Optional.empty();
@@ -118,7 +121,7 @@ final class PythonPool {
         String usable = text(answer, "usable").orElse("ok");
         if (usable.equals("hangs")) {
             faults.add("the pool hangs");
-        } else if (!usable.equals("ok")) {
+        } else if (!usable.equals("ok") && !usable.isEmpty()) {
             faults.add("pool broken");
         }
         text(answer, "error").ifPresent(error -> faults.add("error: " + error));
