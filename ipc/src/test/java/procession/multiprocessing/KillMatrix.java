@@ -40,7 +40,7 @@ import procession.testing.LeakCheck;
  */
 final class KillMatrix {
     /** How long a task may run where only a limit can notice what has happened. */
-    static final Duration TASK_LIMIT = Duration.ofSeconds(1);
+    static final Duration TASK_LIMIT = Duration.ofSeconds(3);
 
     /** The same for a worker that starts. */
     static final Duration START_LIMIT = Duration.ofSeconds(5);
@@ -77,13 +77,17 @@ final class KillMatrix {
         this.strike = new Strike(event, directory.toString(), printedBytes);
     }
 
-    /** Returns the options of a pool that any cell can be run on which needs none of its own. */
+    /**
+     * Returns the options of a pool that any cell can be run on which needs none of its own. Metaspace begins with its
+     * limit, so that filling it takes no collections on the way.
+     */
     static ProcessPoolExecutor.Builder options() {
         return ProcessPoolExecutor.builder()
                 .maxWorkers(WORKERS)
                 .jvmOptions(
                         "-Xmx40m",
                         "-XX:MaxMetaspaceSize=24m",
+                        "-XX:MetaspaceSize=24m",
                         "-XX:MaxDirectMemorySize=16m",
                         "-XX:-CreateCoredumpOnCrash");
     }
