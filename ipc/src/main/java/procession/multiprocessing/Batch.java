@@ -42,6 +42,29 @@ final class Batch {
         return function;
     }
 
+    /** Returns about how much memory the arguments take. */
+    long bytes() {
+        byte[] shared = function;
+        long bytes = shared == null ? 0 : shared.length;
+        for (ProcessTask<?> task : tasks) {
+            bytes += task.encoded.length;
+        }
+        return bytes;
+    }
+
+    /** Removes what comes behind a task, and returns it; returns {@code null} if the task is not in here. */
+    @Nullable
+    Batch splitBehind(long taskId) {
+        if (tasks.stream().noneMatch(task -> task.id == taskId)) {
+            return null;
+        }
+        Batch behind = new Batch(function, List.of());
+        while (tasks.getLast().id != taskId) {
+            behind.tasks.addFirst(tasks.removeLast());
+        }
+        return behind;
+    }
+
     /** Drops what was cancelled and claims the rest; returns whether anything is left to be sent. */
     boolean claim() {
         tasks.removeIf(task -> !task.claim());

@@ -36,8 +36,7 @@ final class CapturedOutput {
     }
 
     /** Takes what the worker has sent about the output of the task that it runs. */
-    static void received(@Nullable Batch assigned, Frame frame) {
-        ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
+    static void received(@Nullable ProcessTask<?> task, Frame frame) {
         byte[] payload = frame.payload();
         if (task != null && task.id == frame.taskId() && task.output != null && payload != null) {
             try {

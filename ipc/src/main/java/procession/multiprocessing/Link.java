@@ -70,9 +70,14 @@ final class Link {
     }
 
     void send(OutgoingFrame frame) {
+        enqueue(frame);
+        flush();
+    }
+
+    /** Adds a frame that is written with the next ones. */
+    void enqueue(OutgoingFrame frame) {
         if (!closed) {
             outgoing.add(frame);
-            flush();
         }
     }
 
@@ -80,11 +85,12 @@ final class Link {
     void flush() {
         try {
             while (!outgoing.isEmpty()) {
-                if (!outgoing.getFirst().writeTo(channel)) {
+                OutgoingFrame next = OutgoingFrame.next(outgoing);
+                if (!next.writeTo(channel)) {
+                    outgoing.addFirst(next);
                     key.interestOpsOr(SelectionKey.OP_WRITE);
                     return;
                 }
-                outgoing.removeFirst();
             }
             if ((key.interestOps() & SelectionKey.OP_WRITE) != 0) {
                 key.interestOpsAnd(~SelectionKey.OP_WRITE);

@@ -40,6 +40,21 @@ record LoopRunner(PoolLoop loop) implements TaskRunner {
     }
 
     @Override
+    public boolean leadOrFollow(ProcessTask<?> task, long nanos) {
+        return loop.leadOrFollow(task, task::isDone, nanos);
+    }
+
+    @Override
+    public void followerIsGone() {
+        loop.followerIsGone();
+    }
+
+    @Override
+    public void isDone(ProcessTask<?> task) {
+        loop.isDone(task);
+    }
+
+    @Override
     public void shutdown() {
         loop.shutdown();
     }

@@ -6,12 +6,11 @@ import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.os.ProgramEnd;
@@ -31,7 +29,7 @@ import procession.multiprocessing.internal.wire.OutgoingFrame;
 /** The inside of a process pool: decides who runs what, and what becomes of it. */
 final class PoolLoop extends EventLoop {
     /*
-     * Overview. All state below is owned by the loop's thread, but for the few fields that say otherwise.
+     * Overview. All state below is owned by whoever has the turn, but for the few fields that say otherwise.
      *
      *   submit ──► pending ──► assigned to an idle worker ──► answered ──► the worker is idle again
      *                 ▲                     │
@@ -58,7 +56,14 @@ final class PoolLoop extends EventLoop {
     /** A task whose worker died so many times before it had started is what kills them: too large for their heap, say. */
     private static final int MAX_LOST_DELIVERIES = 3;
 
+    /** How long a task may wait behind a slow one that was thought to be quick, when another worker could run it. */
+    private static final long WAIT_BESIDE_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** How long it may, when the others are busy: with tasks, maybe, that were submitted after it. */
+    private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final PoolOptions options;
+    private final TaskLimits limits;
     private final WorkerCommand command;
     private final ObjectCodec codec;
     private final ClassServer classes;
@@ -88,6 +93,7 @@ final class PoolLoop extends EventLoop {
             throws IOException {
         super("procession-pool-" + POOLS.incrementAndGet());
         this.options = options;
+        this.limits = new TaskLimits(options);
         this.command = command;
         this.codec = new ObjectCodec(source.context(), filter, source::others);
         this.classes = new ClassServer(name(), source);
@@ -114,10 +120,11 @@ final class PoolLoop extends EventLoop {
             if (shutdown) {
                 throw new RejectedExecutionException("can't submit a task after shutdown: " + name());
             }
-            postWork(() -> pending.add(batch));
+            addWork(() -> pending.add(batch));
         } finally {
             gate.unlock();
         }
+        takeTurn();
     }
 
     /** Returns an exception of its own for each future and each caller. */
@@ -128,10 +135,15 @@ final class PoolLoop extends EventLoop {
     /** Stops the worker that runs a task, if one does; the task itself is cancelled already. */
     void stop(ProcessTask<?> task) {
         post(() -> {
+            task.toBeStopped = true;
             for (WorkerProcess worker : workers) {
-                Batch assigned = worker.assigned;
-                if (assigned != null && assigned.tasks.peekFirst() == task) {
-                    stop(worker, task, null);
+                if (worker.load.contains(task)) {
+                    if (worker.load.first() != task) {
+                        takeBack(worker);
+                    }
+                    if (worker.load.first() == task) {
+                        stop(worker, task, null);
+                    }
                 }
             }
         });
@@ -152,6 +164,7 @@ final class PoolLoop extends EventLoop {
         List<ProcessTask<?>> never = new ArrayList<>();
         CountDownLatch collected = new CountDownLatch(1);
         close(() -> {
+            workers.forEach(this::takeBack);
             for (Batch batch : pending) {
                 for (ProcessTask<?> task : batch.tasks) {
                     if (task.cancel(false)) { // it has not started, whether or not a worker had it once
@@ -182,9 +195,8 @@ final class PoolLoop extends EventLoop {
         return shutdownAndCancelPending(() -> {
             noMoreStarts = true;
             for (WorkerProcess worker : workers) {
-                Batch assigned = worker.assigned;
-                if (assigned != null) {
-                    assigned.tasks.forEach(task -> task.cancel(false));
+                if (!worker.load.isEmpty()) {
+                    worker.load.forEach(task -> task.cancel(false));
                     worker.kill();
                 }
             }
@@ -219,7 +231,7 @@ final class PoolLoop extends EventLoop {
         return shutdown;
     }
 
-    // ---- the loop's thread: turns ----
+    // ---- in a turn: turns ----
 
     @Override
     boolean hasWork() {
@@ -234,7 +246,9 @@ final class PoolLoop extends EventLoop {
             if (worker.hasDeadline()) {
                 wait = Math.min(wait, worker.deadlineNanos - now);
             }
-            wait = Math.min(wait, Math.min(nanosUntilLimit(worker, now), nanosUntilSample(worker, now)));
+            wait = Math.min(
+                    wait, Math.min(limits.nanosUntilLimit(worker, now), TaskLimits.nanosUntilSample(worker, now)));
+            wait = Math.min(wait, nanosUntilTakenBack(worker, now));
         }
         long untilStart = attempts.nanosUntilNext();
         if (!pending.isEmpty() && untilStart > 0) { // if it is over, what could be started was
@@ -243,41 +257,25 @@ final class PoolLoop extends EventLoop {
         return wait;
     }
 
-    /** Returns how long a worker may go on with what it does, or without doing anything. */
-    private long nanosUntilLimit(WorkerProcess worker, long now) {
-        if (worker.killed) {
+    /** Returns how long what a worker was given ahead may wait behind the task that it runs. */
+    private long nanosUntilTakenBack(WorkerProcess worker, long now) {
+        if (!worker.load.isAhead() || !worker.isFit()) {
             return Long.MAX_VALUE;
         }
-        WorkerProcess.Stop stop = worker.stop;
-        if (stop != null) {
-            return stop.untilNanos() - now;
-        }
-        Batch assigned = worker.assigned;
-        if (assigned == null) {
-            boolean mayShrink = worker.state == WorkerProcess.State.READY && options.idleNanos() < Long.MAX_VALUE;
-            return mayShrink ? worker.idleSinceNanos + options.idleNanos() - now : Long.MAX_VALUE;
-        }
-        ProcessTask<?> task = assigned.tasks.getFirst();
-        return Math.min(
-                left(timeoutOf(task), worker.taskSinceNanos, now),
-                left(task.limits.progressTimeout(), worker.heardAtNanos, now));
+        boolean othersCan = !idle.isEmpty() || places() < options.maxWorkers();
+        boolean wasTaken = worker.takenBackAtNanos - worker.taskSinceNanos > 0;
+        return (wasTaken ? worker.takenBackAtNanos : worker.taskSinceNanos)
+                + (othersCan ? WAIT_BESIDE_IDLE_NANOS : WAIT_NANOS)
+                - now;
     }
 
-    private static long nanosUntilSample(WorkerProcess worker, long now) {
-        boolean busy = worker.assigned != null && !worker.killed;
-        return busy ? worker.vitals.nanosUntilSample(worker.taskSinceNanos, now) : Long.MAX_VALUE;
-    }
-
-    private Optional<Duration> timeoutOf(ProcessTask<?> task) {
-        return task.limits.timeout().isPresent() ? task.limits.timeout() : options.taskTimeout();
-    }
-
-    private static long left(Optional<Duration> limit, long sinceNanos, long now) {
-        if (limit.isEmpty()) {
-            return Long.MAX_VALUE;
+    @Override
+    boolean afterWork() {
+        if (idle.isEmpty() && places() < options.maxWorkers()) {
+            return pending.isEmpty();
         }
-        long span = Deadline.toNanosSaturated(limit.get());
-        return span == Long.MAX_VALUE ? span : sinceNanos + span - now;
+        assignPending();
+        return true;
     }
 
     @Override
@@ -297,11 +295,14 @@ final class PoolLoop extends EventLoop {
         long now = System.nanoTime();
         for (int i = workers.size() - 1; i >= 0; i--) { // backwards, because a worker that is buried is removed
             WorkerProcess worker = workers.get(i);
-            if (nanosUntilLimit(worker, now) <= 0) {
+            if (limits.nanosUntilLimit(worker, now) <= 0) {
                 enforceLimit(worker, now);
             }
-            if (nanosUntilSample(worker, now) <= 0) {
+            if (TaskLimits.nanosUntilSample(worker, now) <= 0) {
                 worker.vitals.sample();
+            }
+            if (nanosUntilTakenBack(worker, now) <= 0) {
+                takeBack(worker);
             }
             if (worker.hasDeadline() && worker.deadlineNanos - now <= 0) {
                 worker.deadlineNanos = now + EXIT_NANOS; // for what is done about it
@@ -311,28 +312,19 @@ final class PoolLoop extends EventLoop {
     }
 
     private void enforceLimit(WorkerProcess worker, long now) {
-        Batch assigned = worker.assigned;
+        ProcessTask<?> task = worker.load.first();
         if (worker.stop != null) {
             stopped(worker, null);
-        } else if (assigned == null) {
+        } else if (task == null) {
             if (idle.remove(worker)) {
                 worker.retire();
             }
         } else {
-            ProcessTask<?> task = assigned.tasks.getFirst();
-            boolean silent = left(timeoutOf(task), worker.taskSinceNanos, now) > 0;
-            String said = worker.lastNote.isEmpty() ? "" : "; the last that it said was: " + worker.lastNote;
-            stop(
-                    worker,
-                    task,
-                    silent
-                            ? "made no progress for "
-                                    + task.limits.progressTimeout().orElseThrow() + said
-                            : "ran for more than " + timeoutOf(task).orElseThrow() + said);
+            stop(worker, task, limits.overrun(task, worker, now));
         }
     }
 
-    // ---- the loop's thread: giving out work ----
+    // ---- in a turn: giving out work ----
 
     /** Returns how many workers there are, without those that are leaving and those that wait for their place. */
     private int places() {
@@ -352,6 +344,7 @@ final class PoolLoop extends EventLoop {
             if (idle.isEmpty()) {
                 if (!batch.tasks.stream().allMatch(ProcessTask::isDone)) {
                     startWorkers();
+                    prefetch();
                     return;
                 }
                 pending.removeFirst();
@@ -365,27 +358,74 @@ final class PoolLoop extends EventLoop {
     }
 
     private void assign(WorkerProcess worker, Batch batch) {
+        if (give(worker, batch)) {
+            worker.flush();
+        } else {
+            idle.addLast(worker);
+        }
+    }
+
+    /** Adds a batch to what a worker has, and returns {@code true}; or fails it, if it can't be sent. */
+    private boolean give(WorkerProcess worker, Batch batch) {
         OutgoingFrame frame;
         try {
             frame = batch.frame();
         } catch (OutOfMemoryError | ArithmeticException | IllegalArgumentException tooLarge) {
-            idle.addLast(worker);
             batch.tasks.forEach(task -> task.trySetException(new NotTransferableException(
                     "the arguments of " + task.inWords()
                             + " don't fit into memory, or into 2 GiB; use a smaller chunksize"
                             + " or pass them through a file",
                     tooLarge)));
-            return;
+            return false;
         }
-        worker.assigned = batch;
-        worker.taskStarts();
-        worker.give(frame);
-        if ((long) worker.tasksDone + batch.tasks.size() >= options.maxTasksPerChild()
-                && !pending.isEmpty()
-                && !ProgramEnd.isUnderWay()) {
+        worker.give(batch, frame);
+        if (!takesMore(worker) && !pending.isEmpty() && worker.successor == null && !ProgramEnd.isUnderWay()) {
             WorkerProcess successor = startWorker(worker.rank);
             successor.predecessor = worker;
             worker.successor = successor;
+        }
+        return true;
+    }
+
+    /** Returns whether it may run more tasks than those that it has. */
+    private boolean takesMore(WorkerProcess worker) {
+        return (long) worker.tasksDone + worker.load.size() < options.maxTasksPerChild();
+    }
+
+    /** Gives workers that are busy with quick tasks some of what is pending, but leaves the others their share. */
+    private void prefetch() {
+        if (options.maxWorkers() > places()) {
+            return; // there will be more workers
+        }
+        long now = System.nanoTime();
+        for (WorkerProcess worker : workers) {
+            int most = worker.canPrefetch() && now - worker.taskSinceNanos < WAIT_BESIDE_IDLE_NANOS
+                    ? Math.min(worker.prefetch.room(worker.load.size()), pending.size() / workers.size())
+                    : 0;
+            for (int i = 0; i < most && worker.load.bytes() < Prefetch.MOST_BYTES && takesMore(worker); i++) {
+                Batch batch = pending.removeFirst();
+                if (batch.bytes() > Prefetch.MOST_BYTES) {
+                    pending.addFirst(batch);
+                    break;
+                }
+                if (batch.claim()) {
+                    boolean unused = give(worker, batch);
+                }
+            }
+            if (most > 0) {
+                worker.flush();
+            }
+        }
+    }
+
+    /** Takes back what a worker was given and has not started, so that others run it. */
+    private void takeBack(WorkerProcess worker) {
+        if (!worker.load.isEmpty() && worker.isFit()) {
+            worker.takenBackAtNanos = System.nanoTime();
+            addFirst(worker.takeBack());
+            if (worker.load.isEmpty()) {
+                isIdle(worker);
+            }
         }
     }
 
@@ -428,11 +468,13 @@ final class PoolLoop extends EventLoop {
         WorkerProcess worker =
                 new WorkerProcess(this, ++workersStarted, rank, System.nanoTime() + options.startNanos());
         workers.add(worker);
-        try {
-            PoolThreads.daemon(worker.name, () -> worker.start(command)).start();
-        } catch (OutOfMemoryError noThread) {
-            startFailed(worker, new IOException(noThread));
-        }
+        onOwnThread(() -> {
+            try {
+                PoolThreads.daemon(worker.name, () -> worker.start(command)).start();
+            } catch (OutOfMemoryError noThread) {
+                post(() -> startFailed(worker, new IOException(noThread)));
+            }
+        });
         return worker;
     }
 
@@ -449,7 +491,7 @@ final class PoolLoop extends EventLoop {
         worker.tell(new OutgoingFrame(FrameDescriptor.INIT, 0, payload.array()));
     }
 
-    // ---- the loop's thread: what workers send ----
+    // ---- in a turn: what workers send ----
 
     /** A worker that is ours has sent a frame. */
     void received(WorkerProcess worker, Frame frame) {
@@ -464,7 +506,7 @@ final class PoolLoop extends EventLoop {
             case FrameDescriptor.FETCH -> classes.asked(frame, worker, this);
             case FrameDescriptor.LOG, FrameDescriptor.LOG_LEVELS_ASKED -> ForwardedLog.received(this, worker, frame);
             case FrameDescriptor.OUTPUT, FrameDescriptor.OUTPUT_SO_FAR ->
-                CapturedOutput.received(worker.assigned, frame);
+                CapturedOutput.received(worker.load.first(), frame);
             default -> misbehaved(worker, "sent a frame of unknown type " + frame.type());
         }
     }
@@ -485,25 +527,28 @@ final class PoolLoop extends EventLoop {
     }
 
     private void answered(WorkerProcess worker, Frame frame) {
-        Batch assigned = worker.assigned;
-        ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
-        if (assigned == null || task == null || task.id != frame.taskId()) {
+        ProcessTask<?> task = worker.load.first();
+        if (task == null || task.id != frame.taskId()) {
             if (!worker.killed) { // else it is the answer of a task that was given up just before
                 misbehaved(worker, "answered a task that it was not given");
             }
             return;
         }
-        assigned.tasks.removeFirst();
+        Batch unused = worker.load.removeFirst();
         worker.tasksDone++;
+        worker.prefetch.answered(System.nanoTime() - worker.taskSinceNanos);
         if (worker.stop != null && worker.stop.task() == task && !worker.killed) {
             worker.stop = null; // it ended before it was stopped, and the worker may already run the next one
             worker.tell(new OutgoingFrame(FrameDescriptor.RESUME, 0, new byte[0]));
         }
-        if (assigned.tasks.isEmpty()) {
-            worker.assigned = null;
+        ProcessTask<?> next = worker.load.first();
+        if (next == null) {
             isIdle(worker);
         } else {
             worker.taskStarts();
+            if (next.toBeStopped) {
+                stop(worker, next, null);
+            }
         }
         complete(task, frame);
     }
@@ -532,8 +577,7 @@ final class PoolLoop extends EventLoop {
     }
 
     private static void progressed(WorkerProcess worker, Frame frame) {
-        Batch assigned = worker.assigned;
-        ProcessTask<?> task = assigned == null ? null : assigned.tasks.peekFirst();
+        ProcessTask<?> task = worker.load.first();
         if (task == null || task.id != frame.taskId()) {
             return; // a thread that an earlier task has left behind
         }
@@ -555,7 +599,7 @@ final class PoolLoop extends EventLoop {
         task.forgetArguments();
     }
 
-    // ---- the loop's thread: stopping and dying ----
+    // ---- in a turn: stopping and dying ----
 
     private void stop(WorkerProcess worker, ProcessTask<?> task, @Nullable String overrun) {
         if (worker.stop == null && !worker.killed) {
@@ -572,13 +616,9 @@ final class PoolLoop extends EventLoop {
             return; // an answer to an earlier stop, whose task ended by itself
         }
         worker.kill();
-        Batch assigned = worker.assigned;
-        if (assigned != null && assigned.tasks.peekFirst() == stop.task()) {
-            assigned.tasks.removeFirst();
-            if (assigned.tasks.isEmpty()) {
-                worker.assigned = null;
-            }
-            failedLimits(assigned, stop.task(), Failures.overran(worker, stop, stack));
+        if (worker.load.first() == stop.task()) {
+            Batch batch = worker.load.removeFirst();
+            failedLimits(batch, stop.task(), Failures.overran(worker, stop, stack));
         }
     }
 
@@ -613,9 +653,8 @@ final class PoolLoop extends EventLoop {
         if (worker.predecessor != null) {
             worker.predecessor.successor = null;
         }
-        Batch assigned = worker.assigned;
-        if (assigned != null) {
-            lost(worker, assigned);
+        if (!worker.load.isEmpty()) {
+            lost(worker);
         } else if (worker.state == WorkerProcess.State.READY && !worker.killed) {
             warn(worker.name + ": the idle worker process " + worker.pid() + " "
                     + worker.death().inWords() + "; another takes its place when there is work");
@@ -624,23 +663,29 @@ final class PoolLoop extends EventLoop {
         }
     }
 
-    private void lost(WorkerProcess worker, Batch assigned) {
-        ProcessTask<?> first = assigned.tasks.getFirst();
+    private void lost(WorkerProcess worker) {
+        ProcessTask<?> first = Objects.requireNonNull(worker.load.first());
         boolean started = worker.hadStarted(first);
         if (started || (!worker.killed && ++first.lostDeliveries >= MAX_LOST_DELIVERIES)) {
-            assigned.tasks.removeFirst();
+            Batch batch = worker.load.removeFirst();
             WorkerProcess.Stop stop = worker.stop;
             failedLimits(
-                    assigned,
+                    batch,
                     first,
                     stop != null && stop.task() == first && stop.overrun() != null
                             ? Failures.overran(worker, stop, null)
                             : Failures.died(worker, first, started));
         }
         if (noMoreStarts) {
-            assigned.tasks.forEach(task -> task.cancel(false));
-        } else if (!assigned.tasks.isEmpty()) {
-            pending.addFirst(assigned);
+            worker.load.forEach(task -> task.cancel(false));
+        } else {
+            addFirst(worker.load.removeBehind(Load.NO_TASK));
+        }
+    }
+
+    private void addFirst(List<Batch> batches) {
+        for (int i = batches.size() - 1; i >= 0; i--) {
+            pending.addFirst(batches.get(i));
         }
     }
 
@@ -694,8 +739,9 @@ final class PoolLoop extends EventLoop {
 
     /** Lets workers go that have nothing to do any more; the last one out ends the loop. */
     private void windDown() {
-        for (WorkerProcess worker = idle.poll(); worker != null; worker = idle.poll()) {
-            worker.retire();
+        boolean mayBeNeeded = workers.stream().anyMatch(worker -> worker.load.isAhead());
+        while (!idle.isEmpty() && !mayBeNeeded) {
+            idle.remove().retire();
         }
         for (WorkerProcess worker : workers) {
             if ((worker.isUnready() || worker.predecessor != null) && !worker.killed) {
@@ -720,10 +766,7 @@ final class PoolLoop extends EventLoop {
         }
         failPending(reason);
         for (WorkerProcess worker : workers) {
-            Batch assigned = worker.assigned;
-            if (assigned != null) {
-                assigned.tasks.forEach(task -> task.trySetException(another(reason)));
-            }
+            worker.load.forEach(task -> task.trySetException(another(reason)));
         }
         workers.forEach(WorkerProcess::kill);
     }

@@ -4,8 +4,11 @@ package procession.multiprocessing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Promise;
@@ -47,6 +50,9 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
 
     /** What it prints, if somebody wants to know. */
     final @Nullable CapturedOutput output;
+
+    /** Whether whoever runs it is to be stopped; owned by the pool thread. */
+    boolean toBeStopped;
 
     /** Whether it has been given to a worker before; owned by the pool thread. */
     boolean claimed;
@@ -102,8 +108,38 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
         super.addListener(listener, command -> runner.runOutside(() -> executor.execute(command)));
     }
 
+    /** Runs the pool while it waits, if it can, so that no other thread has to be woken up for the result. */
+    @Override
+    @SuppressWarnings("NullAway") // T says what may be null
+    public T get() throws InterruptedException, ExecutionException {
+        boolean follows = runner.leadOrFollow(this, Long.MAX_VALUE);
+        try {
+            return super.get();
+        } finally {
+            if (follows) {
+                runner.followerIsGone();
+            }
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // as for get()
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, TimeoutException, ExecutionException {
+        long start = System.nanoTime();
+        long nanos = unit.toNanos(timeout);
+        boolean follows = runner.leadOrFollow(this, nanos);
+        try {
+            return super.get(Math.max(0, nanos - (System.nanoTime() - start)), TimeUnit.NANOSECONDS);
+        } finally {
+            if (follows) {
+                runner.followerIsGone();
+            }
+        }
+    }
+
     @Override
     protected void afterDone() {
+        runner.isDone(this);
         if (whenDone != null) {
             whenDone.accept(this);
         }

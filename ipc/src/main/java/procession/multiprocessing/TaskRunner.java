@@ -23,6 +23,22 @@ interface TaskRunner {
     /** Returns whether the caller is a callback. */
     boolean isCallbackThread();
 
+    /**
+     * Runs the pool on the calling thread until a task is done or the time is over, if that may be; called by whoever then
+     * waits for the task.
+     *
+     * @return whether {@link #followerIsGone} is to be called after the wait
+     */
+    default boolean leadOrFollow(ProcessTask<?> task, long nanos) {
+        return false;
+    }
+
+    /** Takes note that a thread waits no longer. */
+    default void followerIsGone() {}
+
+    /** Takes note that a task is done. */
+    default void isDone(ProcessTask<?> task) {}
+
     /** Refuses new tasks from now on, and ends when the old ones are done. */
     void shutdown();
 

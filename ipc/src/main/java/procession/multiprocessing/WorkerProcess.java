@@ -82,8 +82,10 @@ final class WorkerProcess {
     WorkerProcess successor;
 
     /** What it was given and has not answered. */
-    @Nullable
-    Batch assigned;
+    final Load load = new Load();
+
+    /** How much it is to be given. */
+    final Prefetch prefetch = new Prefetch();
 
     /** When the first task of those started, as far as can be seen from here. */
     long taskSinceNanos;
@@ -93,6 +95,9 @@ final class WorkerProcess {
 
     /** What it said then. */
     String lastNote = "";
+
+    /** When something was last taken back from it. */
+    long takenBackAtNanos = System.nanoTime();
 
     /** What becomes of what it logs; of the callback thread. */
     final ForwardedLog log;
@@ -448,7 +453,7 @@ final class WorkerProcess {
         }
     }
 
-    /** Notes that the first of the assigned tasks starts now. */
+    /** Notes that the first task of its load starts now. */
     void taskStarts() {
         taskSinceNanos = System.nanoTime();
         heardAtNanos = taskSinceNanos;
@@ -462,11 +467,37 @@ final class WorkerProcess {
         }
     }
 
-    /** Sends it something to do, behind what it has. */
-    void give(OutgoingFrame frame) {
-        if (calls != null) {
-            calls.send(frame);
+    /** Adds something to do to what it has; it learns of it by {@link #flush}. */
+    void give(Batch batch, OutgoingFrame frame) {
+        if (load.isEmpty()) {
+            taskStarts();
         }
+        load.add(batch);
+        if (calls != null) {
+            calls.enqueue(frame);
+        }
+    }
+
+    void flush() {
+        if (calls != null) {
+            calls.flush();
+        }
+    }
+
+    /** Returns whether it can be given more than it has begun with, because that can be taken back. */
+    boolean canPrefetch() {
+        return mark != null && isFit();
+    }
+
+    /** Takes back what it was given and has not started, and returns it in order. */
+    List<Batch> takeBack() {
+        StartMark shared = mark;
+        if (shared == null || calls == null || shared.isFenced()) {
+            return List.of(); // if it is, it has not yet met what was taken back before
+        }
+        List<Batch> back = load.removeBehind(shared.fence());
+        calls.send(new OutgoingFrame(FrameDescriptor.TAKEN_BACK, 0, new byte[0]));
+        return back;
     }
 
     /** Kills the process and what it has started; its pool learns of the end as of any other. */
@@ -503,7 +534,9 @@ final class WorkerProcess {
     void retire() {
         state = State.EXITING;
         deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
-        give(new OutgoingFrame(FrameDescriptor.EXIT, 0, new byte[0]));
+        if (calls != null) {
+            calls.send(new OutgoingFrame(FrameDescriptor.EXIT, 0, new byte[0]));
+        }
     }
 
     private void closeLinks() {

@@ -8,19 +8,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import procession.futures.Fn;
 import procession.futures.Future;
 import procession.futures.Results;
 import procession.futures.Task;
+import procession.futures.TaskOptions;
+import procession.futures.TaskTimeoutException;
 import procession.multiprocessing.ProcessPoolExecutor;
+import procession.multiprocessing.WorkerDiedException;
 
 /** The process side of {@link PoolArea}: ours beside Python's, which {@code pool_peers.py} measures. */
 final class ProcessPools {
     private static final int WORKERS = 2;
     private static final int BATCH = 1_000;
     private static final long SUM_OF_BATCH = BATCH * (BATCH - 1L) / 2;
+    private static final double DEATH_MILLIS = 10;
+    private static final double LATENESS_MILLIS = 5;
     private static final long MEETING_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final String PROGRAM = "pool_peers.py";
     private static final String POOL = "multiprocessing.Pool";
@@ -64,7 +70,14 @@ final class ProcessPools {
                         Unit.TASKS_PER_SECOND,
                         atLeast -> Clock.perSecond(atLeast, BATCH, () -> imap(ours)),
                         imaps),
-                new Bench("pool.processes.start-up", Unit.MILLIS, ProcessPools::start, startUps));
+                new Bench("pool.processes.start-up", Unit.MILLIS, ProcessPools::start, startUps),
+                new Bench(
+                        "pool.processes.death", Unit.MILLIS, once -> death(ours), List.of(Peer.absolute(DEATH_MILLIS))),
+                new Bench(
+                        "pool.processes.timeout",
+                        Unit.MILLIS,
+                        once -> lateness(ours),
+                        List.of(Peer.absolute(LATENESS_MILLIS))));
     }
 
     private static Task<Integer> same(int x) {
@@ -124,6 +137,48 @@ final class ProcessPools {
             Files.deleteIfExists(directory.resolve("b"));
             Files.delete(directory);
         }
+    }
+
+    /** From when a worker is killed until the future of its task has failed. */
+    private static double death(ProcessPoolExecutor pool) throws Exception {
+        Path file = Files.createTempFile("procession-compare", ".pid");
+        try {
+            String path = file.toString();
+            Future<String> future = pool.submit(() -> {
+                Files.writeString(Path.of(path), ProcessHandle.current().pid() + " ");
+                new CountDownLatch(1).await();
+                return path;
+            });
+            String pid = "";
+            while (!pid.endsWith(" ")) {
+                Thread.sleep(1);
+                pid = Files.readString(file);
+            }
+            ProcessHandle worker = ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
+            long start = System.nanoTime();
+            worker.destroyForcibly();
+            if (!(future.exception() instanceof WorkerDiedException)) {
+                throw new IllegalStateException("the death went unnoticed");
+            }
+            double millis = (System.nanoTime() - start) / 1e6;
+            roundTrip(pool); // so that the next bench finds the pool as this one did
+            return millis;
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** How long after its deadline a task that does not end fails. */
+    private static double lateness(ProcessPoolExecutor pool) throws Exception {
+        Duration limit = Duration.ofMillis(50);
+        long start = System.nanoTime();
+        Future<?> future = pool.with(TaskOptions.timeout(limit)).submit(() -> new CountDownLatch(1).await());
+        if (!(future.exception() instanceof TaskTimeoutException)) {
+            throw new IllegalStateException("the timeout went by");
+        }
+        double millis = (System.nanoTime() - start - limit.toNanos()) / 1e6;
+        roundTrip(pool);
+        return millis;
     }
 
     private static Task<String> meeting(String directory, String me, String other) {

@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ final class PythonPeer implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("\\{\"ready\": \"(.*)\"}");
     private static final Pattern MISSING = Pattern.compile("\\{\"missing\": \"(.*)\"}");
     private static final Pattern VALUE = Pattern.compile("\\{\"value\": ([-+.0-9eE]+)}");
+    private static final Path OF_THE_SYSTEM = Path.of("/usr/bin/python3");
     private static final long EXIT_SECONDS = 3;
 
     private final Process process;
@@ -44,16 +46,28 @@ final class PythonPeer implements AutoCloseable {
     }
 
     /**
-     * Starts a program and waits until it is ready.
+     * Starts a program and waits until it is ready: with the {@code python3} on the path, or, if that lacks what the
+     * program needs, with that of the system.
      *
      * @param program the program
      * @param kind its argument
      * @return the peer
-     * @throws PeerMissingException if there is no {@code python3}, or it lacks what the program needs
+     * @throws PeerMissingException if there is no {@code python3}, or each lacks what the program needs
      * @throws IOException if the program breaks
      */
     static PythonPeer start(Path program, String kind) throws PeerMissingException, IOException {
-        ProcessBuilder builder = new ProcessBuilder("python3", program.toString(), kind);
+        try {
+            return start("python3", program, kind);
+        } catch (PeerMissingException notThere) {
+            if (!Files.isExecutable(OF_THE_SYSTEM)) {
+                throw notThere;
+            }
+            return start(OF_THE_SYSTEM.toString(), program, kind);
+        }
+    }
+
+    private static PythonPeer start(String python, Path program, String kind) throws PeerMissingException, IOException {
+        ProcessBuilder builder = new ProcessBuilder(python, program.toString(), kind);
         builder.redirectError(Redirect.INHERIT);
         Process process;
         try {

@@ -19,20 +19,26 @@ import java.util.Set;
  * <p>The layout of the mapped file, in the byte order of the machine:
  * <pre>
  *   0                               8
- *   +-------------------------------+
- *   | id of the task started last   |
- *   +-------------------------------+
- *     long; 0 before the first; written by the worker only, read by the parent only
+ *   +---+---------------------------+
+ *   | F | id of the task started last
+ *   +---+---------------------------+
+ *     long; 0 before the first
  * </pre>
  * The socket tells what a worker has answered; this tells, after its death, whether it had begun with what it was given:
  * a task that never started is given to another worker, one that had started is never run twice. The kernel keeps the
  * page however the worker dies, and the file can be removed as soon as both have mapped it.
+ *
+ * <p>F, the highest bit, is the fence: the parent sets it to take back what has not started. The worker starts nothing
+ * while it is set, and removes it when it has thrown away what was taken back. Both sides change the word by
+ * compare-and-set, so the parent knows in that moment which task is the last to have started, without asking; the worker
+ * may be busy, or stopped.
  */
 public final class StartMark {
     /** Length of the file. */
     public static final int BYTES = Long.BYTES;
 
-    private static final int TASK_ID_OFFSET = 0;
+    private static final int WORD_OFFSET = 0;
+    private static final long FENCE = Long.MIN_VALUE;
 
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -82,12 +88,43 @@ public final class StartMark {
     }
 
     /**
-     * Says that a task starts; no code of the task runs before this is in memory.
+     * Says that a task starts, unless there is a fence; no code of the task runs before this is in memory.
      *
      * @param taskId its id
+     * @return {@code false} if it must not start, because the parent has taken it back
      */
-    public void started(long taskId) {
-        LONG.setVolatile(memory, TASK_ID_OFFSET, taskId);
+    public boolean start(long taskId) {
+        long last = word();
+        while (last >= 0) {
+            if (LONG.compareAndSet(memory, WORD_OFFSET, last, taskId)) {
+                return true;
+            }
+            last = word();
+        }
+        return false;
+    }
+
+    /** Removes the fence; called by the worker, when it has met all that was taken back. */
+    public void removeFence() {
+        LONG.getAndBitwiseAnd(memory, WORD_OFFSET, ~FENCE);
+    }
+
+    /**
+     * Lets nothing start from now on; called by the parent.
+     *
+     * @return the task that was started last, or 0 if none was
+     */
+    public long fence() {
+        return (long) LONG.getAndBitwiseOr(memory, WORD_OFFSET, FENCE) & ~FENCE;
+    }
+
+    /**
+     * Returns whether the worker has still to meet the fence.
+     *
+     * @return whether there is one
+     */
+    public boolean isFenced() {
+        return word() < 0;
     }
 
     /**
@@ -96,6 +133,10 @@ public final class StartMark {
      * @return its id, or 0 if none was
      */
     public long lastStarted() {
-        return (long) LONG.getVolatile(memory, TASK_ID_OFFSET);
+        return word() & ~FENCE;
+    }
+
+    private long word() {
+        return (long) LONG.getVolatile(memory, WORD_OFFSET);
     }
 }

@@ -48,6 +48,7 @@ package procession.multiprocessing.internal.wire;
  *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
  *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
  *                  to be answered in that order, one RESULT or FAILURE each
+ *     TAKEN_BACK   empty: what was sent before this and had not started must not start, see StartMark
  *     EXIT         empty: no more calls; run the exit hook, say goodbye and exit
  * </pre>
  * What a worker wrote to the calls' connection before it wrote something to control is read first: the parent reads the
@@ -135,6 +136,9 @@ public final class FrameDescriptor {
 
     /** Parent to worker: calls may start again. */
     public static final byte RESUME = 22;
+
+    /** Parent to worker: behind calls that were taken back. */
+    public static final byte TAKEN_BACK = 32;
 
     /** Worker to parent, first on the connection for calls: who it is. */
     public static final byte HELLO_CALLS = 33;

@@ -7,6 +7,7 @@ import static procession.multiprocessing.internal.wire.FrameDescriptor.HEADER_BY
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.Deque;
 
 /** One frame on its way into a channel, which may take it in several pieces; used by one thread at a time. */
 public final class OutgoingFrame {
@@ -35,6 +36,44 @@ public final class OutgoingFrame {
         head.putInt(EMPTY_LENGTH + payload.length).put(type).putLong(taskId);
         head.put(payload, 0, together).flip();
         rest = ByteBuffer.wrap(payload, together, payload.length - together);
+    }
+
+    private OutgoingFrame(ByteBuffer bytes) {
+        head = bytes;
+        rest = ByteBuffer.allocate(0);
+    }
+
+    /**
+     * Takes frames from the head of a queue, as many as are worth being written at once.
+     *
+     * @param queue at least one frame, in the order in which they are to be written
+     * @return the first one, or one that is several
+     */
+    public static OutgoingFrame next(Deque<OutgoingFrame> queue) {
+        OutgoingFrame first = queue.removeFirst();
+        long bytes = first.bytes();
+        int frames = 0;
+        for (OutgoingFrame each : queue) {
+            if (bytes + each.bytes() > PIECE_BYTES) {
+                break;
+            }
+            bytes += each.bytes();
+            frames++;
+        }
+        if (frames == 0) {
+            return first;
+        }
+        ByteBuffer together = ByteBuffer.allocate((int) bytes);
+        together.put(first.head).put(first.rest);
+        for (int i = 0; i < frames; i++) {
+            OutgoingFrame each = queue.removeFirst();
+            together.put(each.head).put(each.rest);
+        }
+        return new OutgoingFrame(together.flip());
+    }
+
+    private long bytes() {
+        return (long) head.remaining() + rest.remaining();
     }
 
     /**

@@ -78,10 +78,15 @@ final class Calls {
 
     /** Executes calls until there are no more; returns {@code false} if the parent is gone. */
     private boolean serve(CallChannel parent) throws IOException {
+        boolean isTakenBack = false;
         for (Frame frame = parent.next(); frame != null; frame = parent.next()) {
             switch (frame.type()) {
-                case FrameDescriptor.CALL -> call(parent, frame);
-                case FrameDescriptor.CHUNK -> chunk(parent, frame);
+                case FrameDescriptor.CALL -> isTakenBack = isTakenBack || !call(parent, frame);
+                case FrameDescriptor.CHUNK -> isTakenBack = isTakenBack || !chunk(parent, frame);
+                case FrameDescriptor.TAKEN_BACK -> {
+                    isTakenBack = false;
+                    gate.takenBack();
+                }
                 case FrameDescriptor.EXIT -> {
                     return true;
                 }
@@ -141,16 +146,18 @@ final class Calls {
         }
     }
 
-    private void call(CallChannel parent, Frame frame) throws IOException {
-        answer(parent, frame.taskId(), () -> callable(frame).call());
+    /** Returns {@code false} if it was taken back. */
+    private boolean call(CallChannel parent, Frame frame) throws IOException {
+        return answer(parent, frame.taskId(), () -> callable(frame).call());
     }
 
     private Callable<?> callable(Frame frame) {
         return (Callable<?>) decoded(payload(frame));
     }
 
+    /** Returns {@code false} if its end was taken back. */
     @SuppressWarnings("unchecked") // the parent put functions and their own items together
-    private void chunk(CallChannel parent, Frame frame) throws IOException {
+    private boolean chunk(CallChannel parent, Frame frame) throws IOException {
         ByteBuffer chunk = ByteBuffer.wrap(payload(frame));
         try {
             int count = chunk.getInt();
@@ -158,8 +165,11 @@ final class Calls {
             for (int i = 0; i < count; i++) {
                 long taskId = chunk.getLong();
                 byte[] item = cut(chunk);
-                answer(parent, taskId, () -> function.get().apply(decoded(item)));
+                if (!answer(parent, taskId, () -> function.get().apply(decoded(item)))) {
+                    return false;
+                }
             }
+            return true;
         } catch (BufferUnderflowException | IllegalArgumentException torn) {
             throw new IOException("a chunk that ends too early", torn);
         }
@@ -225,8 +235,11 @@ final class Calls {
         return payload;
     }
 
-    private void answer(CallChannel parent, long taskId, Callable<?> call) throws IOException {
-        gate.start(taskId);
+    /** Returns {@code false} if the call must not be made, because the parent has taken it back. */
+    private boolean answer(CallChannel parent, long taskId, Callable<?> call) throws IOException {
+        if (!gate.start(taskId)) {
+            return false;
+        }
         TaskThread.enterTask();
         byte type;
         byte[] payload;
@@ -243,6 +256,7 @@ final class Calls {
             parent.send(FrameDescriptor.OUTPUT, taskId, printed);
         }
         parent.send(type, taskId, payload);
+        return true;
     }
 
     private static Throwable explained(Throwable failure) {

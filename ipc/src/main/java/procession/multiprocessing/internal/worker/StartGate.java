@@ -14,8 +14,13 @@ final class StartGate {
         this.mark = mark;
     }
 
-    /** Marks a task as started; waits while the gate is frozen, until the parent kills this process or lets it go on. */
-    synchronized void start(long taskId) {
+    /**
+     * Marks a task as started, unless the parent has taken it back; waits while the gate is frozen, until the parent kills
+     * this process or lets it go on.
+     *
+     * @return {@code false} if the task must not start, and nothing else must before {@link #takenBack}
+     */
+    synchronized boolean start(long taskId) {
         while (frozen) {
             try {
                 wait();
@@ -23,7 +28,12 @@ final class StartGate {
                 // the thread that runs tasks is deaf now, so this is none of theirs
             }
         }
-        mark.started(taskId);
+        return mark.start(taskId);
+    }
+
+    /** Lets tasks start again, because all that the parent has taken back was met. */
+    void takenBack() {
+        mark.removeFence();
     }
 
     /** Returns the task that was started last, or 0. */
