@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.wire.FrameReader;
 
-/** One thread to which everything that happens is an event, and which therefore needs no locks for its state. */
+/** A loop to which everything that happens is an event, with a state that one thread at a time has to itself. */
 abstract class EventLoop {
     /*
      * Overview. Whatever happens - a call from outside, bytes on a socket, the exit of a process, a deadline - becomes an

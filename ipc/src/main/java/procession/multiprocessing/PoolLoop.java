@@ -31,13 +31,17 @@ final class PoolLoop extends EventLoop {
     /*
      * Overview. All state below is owned by whoever has the turn, but for the few fields that say otherwise.
      *
-     *   submit ──► pending ──► assigned to an idle worker ──► answered ──► the worker is idle again
+     *   submit ──► pending ──► given to a worker: an idle one, or ahead to a busy one ──► answered ──► idle again
      *                 ▲                     │
-     *                 └── never started ────┴── its worker died, or had to be killed: the task that it ran fails its limits
+     *                 ├── not started, and waits behind a slow one: taken back
+     *                 └── not started ──────┴── its worker died, or had to be killed: the task that it ran fails its limits
      *
-     * Who-has-what: a batch is removed from pending and noted as assigned before its first byte leaves. A worker answers
-     * in order, so the first unanswered task of a dead worker is the one that it was running, if its StartMark says that
-     * it had begun: that one fails. The others, which never started, go back to the head of pending.
+     * Who-has-what: a batch is removed from pending and noted in the worker's load before its first byte leaves. A worker
+     * answers in order, so the first unanswered task of a dead worker is the one that it was running, if its StartMark says
+     * that it had begun: that one fails. The others, which never started, go back to the head of pending.
+     *
+     * Ahead: workers that are busy with quick tasks get more of them than they run (Prefetch), but no more than their share.
+     * What turns out to wait behind a slow one is taken back: the fence in the worker's StartMark keeps it from starting.
      *
      * Stopping a task (it is cancelled, or ran for too long): the worker is told to start nothing more and to say where
      * the task is; on its answer, or after STOP_NANOS without one, it is killed. If the task's own answer comes first, the

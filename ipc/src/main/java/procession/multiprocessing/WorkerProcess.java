@@ -29,7 +29,7 @@ import procession.multiprocessing.internal.wire.OutgoingFrame;
  */
 final class WorkerProcess {
     /*
-     * Overview. Everything here is owned by the loop's thread, except start(), which runs on a thread of the worker's own:
+     * Overview. Everything here is owned by whoever has the turn, except start(), which runs on a thread of the worker's own:
      * starting a process takes milliseconds, and somebody has to wait for its end.
      *
      *   STARTING ──connected, HELLO──► GREETED ──connected again, HELLO_CALLS, READY──► READY ──EXIT sent──► EXITING
@@ -212,7 +212,7 @@ final class WorkerProcess {
         }
     }
 
-    // ---- on the loop's thread ----
+    // ---- in a turn ----
 
     private void hasStarted(
             java.lang.Process started,

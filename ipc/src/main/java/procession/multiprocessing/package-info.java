@@ -4,10 +4,10 @@
  *
  * <p>How a task travels:
  * <pre>
- *   caller            pool thread (owns all state)                    worker JVM
- *   ──────            ────────────────────────────                    ──────────
+ *   caller            a turn: by the caller or the pool thread        worker JVM
+ *   ──────            ────────────────────────────────────────        ──────────
  *   submit ─encode──► mailbox ──► pending ──► assigned to a worker ─► decode, call
- *      ▲                                        │  one private socket    │
+ *      ▲                                        │  private connections   │
  *      │                                        ▼  for each worker       ▼
  *   result() ◄─────── decode on the results thread ◄──────────────── encode
  *
