@@ -2,9 +2,9 @@
 package procession.multiprocessing.internal.worker;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Properties;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.logging.LogManager;
 import procession.multiprocessing.internal.launch.LogSettings;
 
@@ -13,15 +13,17 @@ import procession.multiprocessing.internal.launch.LogSettings;
  * time: everything goes to the parent, from the levels on that this listens to.
  */
 public final class LogConfiguration {
+    private static final HexFormat HEX = HexFormat.of();
+
     /**
      * Configures it.
      *
      * @throws IOException never
      */
     public LogConfiguration() throws IOException {
-        Properties properties = new Properties();
-        properties.setProperty("handlers", LogHandler.class.getName());
-        properties.setProperty(".level", "INFO");
+        StringBuilder text = new StringBuilder();
+        add("handlers", LogHandler.class.getName(), text);
+        add(".level", "INFO", text);
         LogLink link = LogLink.get();
         String levels = LogSettings.levelsOfThisWorker();
         if (levels.isEmpty() && link != null) {
@@ -30,11 +32,32 @@ public final class LogConfiguration {
         for (String each : levels.split("\n", -1)) {
             int equals = each.lastIndexOf('=');
             if (equals >= 0) {
-                properties.setProperty(each.substring(0, equals) + ".level", each.substring(equals + 1));
+                add(each.substring(0, equals) + ".level", each.substring(equals + 1), text);
             }
         }
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        properties.store(text, null);
-        LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(text.toByteArray()));
+        byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(bytes));
+    }
+
+    /** Not by {@code Properties.store}, whose date costs each start the loading of time zones and their names. */
+    private static void add(String key, String value, StringBuilder text) {
+        addEscaped(key, text);
+        text.append('=');
+        addEscaped(value, text);
+        text.append('\n');
+    }
+
+    private static void addEscaped(String words, StringBuilder text) {
+        for (int i = 0; i < words.length(); i++) {
+            char next = words.charAt(i);
+            if ((next >= '0' && next <= '9')
+                    || (next >= 'A' && next <= 'z' && next != '\\')
+                    || next == '.'
+                    || next == '-') {
+                text.append(next);
+            } else {
+                text.append("\\u").append(HEX.toHexDigits(next));
+            }
+        }
     }
 }
