@@ -129,7 +129,8 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
         long nanos = unit.toNanos(timeout);
         boolean follows = runner.leadOrFollow(this, nanos);
         try {
-            return super.get(Math.max(0, nanos - (System.nanoTime() - start)), TimeUnit.NANOSECONDS);
+            long left = nanos <= 0 ? 0 : Math.max(0, nanos - (System.nanoTime() - start));
+            return super.get(left, TimeUnit.NANOSECONDS);
         } finally {
             if (follows) {
                 runner.followerIsGone();
