@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Action;
 import procession.internal.Deadline;
@@ -107,9 +108,9 @@ public class Process implements AutoCloseable, Serializable {
     }
 
     /** Makes what stands for a process that was not started from here. */
-    Process(String name, boolean daemon) {
+    Process(String name, String identity, boolean daemon) {
         this.target = null;
-        this.identity = "";
+        this.identity = identity;
         this.name = name;
         this.daemon = daemon;
         this.life = null;
@@ -139,7 +140,8 @@ public class Process implements AutoCloseable, Serializable {
     }
 
     /**
-     * Starts the process; returns as soon as it exists, and does not wait for it to run.
+     * Starts the process; returns as soon as it exists, and does not wait for it to run. A JVM that can't start, because of
+     * a wrong option for example, ends with an exit code of its own, and what it said is logged.
      *
      * @throws NotTransferableException if the target can't travel
      * @throws IllegalStateException if it was started before, or if this JVM is a daemon process
@@ -199,7 +201,8 @@ public class Process implements AutoCloseable, Serializable {
     }
 
     /**
-     * Returns the process id.
+     * Returns the process id. It can change once: if Ctrl-C meets the new JVM before this can ask to be left alone, and
+     * this program goes on in spite of that, the JVM is started again.
      *
      * @return the pid
      * @throws IllegalStateException if it was not started
@@ -303,6 +306,8 @@ public class Process implements AutoCloseable, Serializable {
 
     /** Options of a process; each method changes this builder and returns it. */
     public static final class Builder {
+        private static final long DEFAULT_START_NANOS = TimeUnit.SECONDS.toNanos(60);
+
         private final @Nullable Action target;
         private @Nullable String name;
         private @Nullable Boolean daemon;
@@ -310,6 +315,7 @@ public class Process implements AutoCloseable, Serializable {
         private final Map<String, String> environment = new LinkedHashMap<>();
         private @Nullable Path directory;
         private ProcessOutput output = ProcessOutput.forward();
+        private long startNanos = DEFAULT_START_NANOS;
 
         private Builder(@Nullable Action target) {
             this.target = target;
@@ -408,6 +414,23 @@ public class Process implements AutoCloseable, Serializable {
         }
 
         /**
+         * Sets how long it may take from the start until the new JVM is there and asks for its action. One that does not, is
+         * killed, and what it had printed on its standard error is logged; so {@code join} does not wait for a JVM that hangs
+         * in its own start.
+         *
+         * @param longest more than zero; 60 seconds if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Builder startTimeout(Duration longest) {
+            if (longest.isZero() || longest.isNegative()) {
+                throw new IllegalArgumentException("startTimeout must be more than zero, and is " + longest);
+            }
+            startNanos = Math.min(Deadline.toNanosSaturated(longest), Long.MAX_VALUE / 2);
+            return this;
+        }
+
+        /**
          * Makes the process, which is not started yet.
          *
          * @return the process
@@ -431,6 +454,10 @@ public class Process implements AutoCloseable, Serializable {
 
         ProcessOutput output() {
             return output;
+        }
+
+        long startNanos() {
+            return startNanos;
         }
     }
 }

@@ -280,12 +280,56 @@ class ProcessTest {
     }
 
     @Test
-    void jvmThatDoesNotStart_endsWithItsOwnWords() throws Exception {
-        try (Captured printed = new Captured()) {
+    void jvmThatDoesNotStart_endsWithItsOwnWords_whichAreLoggedToo() throws Exception {
+        try (Captured printed = new Captured();
+                Logged logged = new Logged()) {
             Process process =
                     Process.builder(() -> {}).jvmOptions("-XX:+NoSuchFlag").build();
             assertEquals(1, Children.run(process));
             printed.awaitErr("Unrecognized VM option 'NoSuchFlag'");
+            logged.await(process.name() + ": the process " + process.pid()
+                    + " exited with code 1 before it could run anything; the end of its stderr:\n");
+            assertTrue(
+                    logged.lines().get(0).contains("Unrecognized VM option"),
+                    () -> logged.lines().toString());
+        }
+    }
+
+    /** Makes a pipe; a JVM that is to log to it hangs in its start until somebody reads it, or it is gone. */
+    private Path gate() throws Exception {
+        Path gate = directory.resolve("gate");
+        assertEquals(0, new ProcessBuilder("mkfifo", gate.toString()).start().waitFor());
+        return gate;
+    }
+
+    @Test
+    void jvmThatHangsInItsStart_isKilledAfterItsTime_andThatIsSaid() throws Exception {
+        try (Logged logged = new Logged()) {
+            Process process = Process.builder(() -> {})
+                    .name("stuck")
+                    .jvmOptions("-Xlog:gc:file=" + gate())
+                    .startTimeout(Delays.small())
+                    .build();
+            long start = System.nanoTime();
+            assertEquals(-9, Children.run(process));
+            assertTrue(System.nanoTime() - start >= Delays.small().toNanos());
+            logged.await("SEVERE stuck: the process " + process.pid() + " was killed: it had not connected within "
+                    + Delays.small());
+        }
+    }
+
+    @Test
+    void jvmThatHangsInItsStart_canBeKilled_andThenNothingIsSaid() throws Exception {
+        try (Logged logged = new Logged()) {
+            Process process = Process.builder(() -> {})
+                    .jvmOptions("-Xlog:gc:file=" + gate())
+                    .build();
+            process.start();
+            assertFalse(process.join(Delays.brief()));
+            process.kill();
+            assertEquals(-9, Children.end(process));
+            process.onExit().get(); // behind which nothing is logged any more
+            assertEquals(List.of(), logged.lines());
         }
     }
 
@@ -339,6 +383,7 @@ class ProcessTest {
                 () -> builder.environment("VARIABLE", null),
                 () -> builder.directory(null),
                 () -> builder.output(null),
+                () -> builder.startTimeout(null),
                 () -> ProcessOutput.file(null),
                 () -> ProcessOutput.log(null));
         for (Executable call : nulls) {
@@ -349,6 +394,8 @@ class ProcessTest {
         assertThrows(IllegalArgumentException.class, () -> builder.environment("", "value"));
         assertThrows(IllegalArgumentException.class, () -> builder.environment("A", "null\0byte"));
         assertThrows(IllegalArgumentException.class, () -> builder.name("null\0byte"));
+        assertThrows(IllegalArgumentException.class, () -> builder.startTimeout(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class, () -> builder.startTimeout(Duration.ofNanos(-1)));
     }
 
     // ---- waiting ----

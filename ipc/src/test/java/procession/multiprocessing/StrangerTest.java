@@ -153,6 +153,19 @@ class StrangerTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void stranger_isSentAwayByAProcess(Opening opening) throws Exception {
+        Mark mark = new Mark(directory, "mark");
+        Process process = new Process(mark::addPid);
+        process.start();
+        try (SocketChannel stranger = connectBeforeTheWorker()) {
+            assertTrue(isSentAway(stranger, opening.bytes()), "was answered");
+        }
+        assertEquals(0, Children.end(process));
+        assertEquals(process.pid(), mark.awaitPid());
+    }
+
     /** Between the two connections of a worker. */
     @Test
     void stranger_thatWantsTheCalls_isSentAway() throws Exception {

@@ -97,7 +97,7 @@ class TerminalTest {
 
     /** To the group as a terminal does, or to the program alone. */
     @ParameterizedTest
-    @CsvSource({"INT, true, 130", "HUP, true, 129", "TERM, false, 143"})
+    @CsvSource({"INT, true, 130", "HUP, true, 129", "TERM, false, 143", "KILL, false, 137"})
     void program_thatEndsOfASignal_leavesNothing_andItsHooksCanStillUseItsPool(String signal, boolean group, int code)
             throws Exception {
         Path temporary = Files.createDirectory(directory.resolve("t"));
@@ -113,7 +113,8 @@ class TerminalTest {
             }
             assertEquals(code, parent.exitCode(), parent::errors);
             assertEquals(
-                    List.of("ready", "hook true false"), parent.output().lines().toList());
+                    signal.equals("KILL") ? List.of("ready") : List.of("ready", "hook true false"),
+                    parent.output().lines().toList());
             assertEquals("", parent.errors());
             assertEquals(PIDS, pids.lines().size());
             pids.lines().forEach(TerminalTest::awaitEnd);
@@ -181,7 +182,7 @@ class TerminalTest {
         }
     }
 
-    /** A program whose worker is met by Ctrl-C when it has just been started. */
+    /** A program whose workers and processes are met by Ctrl-C when they have just been started. */
     static final class Hasty {
         public static void main(String[] arguments) throws Exception {
             Mark events = new Mark(arguments[0]);
@@ -195,14 +196,20 @@ class TerminalTest {
                     .jvmOptions(waits)
                     .build()) {
                 Future<Long> task = pool.submit(Workers::pid);
+                Process process = Process.builder(() -> events.add("runs"))
+                        .jvmOptions(waits)
+                        .build();
+                process.start();
+                long first = process.pid();
                 System.out.println("started");
                 long worker = task.result();
-                System.out.println(worker > 0);
+                process.join();
+                System.out.println(process.exitcode() + " " + (process.pid() != first) + " " + (worker > 0));
             }
         }
     }
 
-    /** Starts a program, and returns when its worker hangs before it can do anything about signals. */
+    /** Starts a program, and returns when its two children hang before they can do anything about signals. */
     private ProcessHarness.Child hasty(ProcessHarness processes, Path gate, String kind, Path temporary)
             throws Exception {
         assertEquals(0, new ProcessBuilder("mkfifo", gate.toString()).start().waitFor());
@@ -214,9 +221,9 @@ class TerminalTest {
                 gate.toString(),
                 kind);
         parent.awaitOutput("started");
-        Await.until("the worker", Delays.large(), () -> {
+        Await.until("both children", Delays.large(), () -> {
             List<ProcessHandle> children = parent.process().children().toList();
-            return children.size() == 1
+            return children.size() == 2
                     && children.stream()
                             .allMatch(
                                     child -> Stream.of(child.info().arguments().orElse(new String[0]))
@@ -234,7 +241,9 @@ class TerminalTest {
             Files.delete(gate);
             Foreground.kill(parent, "INT");
             assertEquals(0, parent.exitCode(), parent::errors);
-            assertEquals(List.of("started", "true"), parent.output().lines().toList());
+            assertEquals(
+                    List.of("started", "OptionalInt[0] true true"),
+                    parent.output().lines().toList());
             assertEquals("", parent.errors());
         }
         assertNothingIsLeftIn(temporary);
