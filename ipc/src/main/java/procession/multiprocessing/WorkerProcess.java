@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.Hello;
 import procession.multiprocessing.internal.wire.OutgoingFrame;
+import procession.multiprocessing.internal.worker.WorkerIdentity;
 
 /**
  * The parent's side of one worker: its process, its connections, what it was given, and how far it has come.
@@ -65,6 +67,10 @@ final class WorkerProcess {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     final String name;
+
+    /** Tells it who it is; written by start() before the loop knows of the process. */
+    private @Nullable OutgoingFrame identity;
+
     private final PoolLoop loop;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
 
@@ -175,6 +181,8 @@ final class WorkerProcess {
         try {
             opened = Rendezvous.start(command, name, ProcessSettings.NONE);
             StartMark shared = opened.createMark();
+            identity = WorkerIdentity.frame(
+                    ProcessLife.nextIdentity(), name, ProcessSelf.current().name());
             java.lang.Process started = opened.worker();
             Rendezvous place = opened;
             OutputPump output = OutputPump.toStdout(started.getInputStream(), () -> loop.post(this::outputHasEnded));
@@ -424,6 +432,7 @@ final class WorkerProcess {
             caller = null;
             state = State.GREETED;
             listenForOthers(true);
+            tell(Objects.requireNonNull(identity));
             loop.greeted(this);
         } else {
             calls = link;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,7 +16,10 @@ import java.util.logging.Handler;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import procession.futures.Task;
+import procession.testing.Delays;
 import procession.testing.LeakCheck;
 
 /** What is asked of processes in general, in the main one, its children, and theirs. */
@@ -79,6 +83,70 @@ class MultiprocessingTest {
                         "child true true false < MainProcess " + Workers.pid() + " true child []",
                         "grandchild true true true < child " + child.pid() + " true grandchild []"),
                 mark.lines());
+    }
+
+    @Test
+    void workersOfPools_knowThemselvesAndTheirParent_andMayHaveProcesses() throws Exception {
+        Mark mark = mark();
+        Task<String> who = () -> {
+            Process self = Multiprocessing.currentProcess();
+            Process parent = Multiprocessing.parentProcess().orElseThrow();
+            return (self.pid() == Workers.pid()) + " " + self.isAlive() + " " + self.daemon() + " " + self.exitcode()
+                    + " < "
+                    + parent.name() + " " + parent.pid() + " " + parent.isAlive() + " " + parent.exitcode() + " "
+                    + parent.join(Duration.ZERO) + " " + parent.sentinel().isDone() + " "
+                    + parent.onExit().isDone();
+        };
+        String expected = "true true false OptionalInt.empty < MainProcess " + Workers.pid()
+                + " true OptionalInt.empty false false false";
+        Task<String> nest = () -> {
+            Process child = new Process(
+                    () -> mark.add(Multiprocessing.parentProcess().orElseThrow().name()));
+            child.start();
+            child.join();
+            try (Pool nested = new Pool(1)) {
+                return child.name() + " " + child.exitcode() + " "
+                        + nested.apply(() ->
+                                Multiprocessing.parentProcess().orElseThrow().name());
+            }
+        };
+        try (ProcessPoolExecutor executor = new ProcessPoolExecutor(1);
+                Pool pool = new Pool(1)) {
+            assertEquals(expected, executor.submit(who).get());
+            assertEquals(expected, pool.apply(who));
+            String name = executor.submit(() -> Multiprocessing.currentProcess().name())
+                    .get();
+            assertTrue(name.matches("procession-pool-\\d+-worker-1"), name);
+            assertTrue(
+                    executor.submit(nest).get().matches("Process-\\d+:1 OptionalInt\\[0\\] " + name),
+                    () -> mark.toString());
+            assertEquals(List.of(name), mark.lines());
+        }
+    }
+
+    @Test
+    void parentOfAWorker_canBeWaitedFor_butNotEnded() throws Exception {
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            assertTrue(pool.submit(() -> {
+                        Process parent = Multiprocessing.parentProcess().orElseThrow();
+                        Thread waiter = new Thread(() -> {
+                            try {
+                                parent.join();
+                            } catch (InterruptedException stop) {
+                                // which is what ends this wait while the parent lives
+                            }
+                        });
+                        waiter.start();
+                        boolean waits = !parent.join(Delays.brief()) && waiter.isAlive();
+                        waiter.interrupt();
+                        waiter.join();
+                        for (Executable call : List.<Executable>of(parent::kill, parent::terminate, parent::close)) {
+                            assertThrows(IllegalStateException.class, call);
+                        }
+                        return waits;
+                    })
+                    .get());
+        }
     }
 
     @Test

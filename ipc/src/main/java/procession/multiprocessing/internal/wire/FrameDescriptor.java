@@ -28,6 +28,8 @@ package procession.multiprocessing.internal.wire;
  *     LOG_LEVELS_ASKED  empty: which levels are wanted?
  *     OUTPUT_SO_FAR  0 or 1 int · offset long · bytes: what the task with this id prints, at this place of its stream
  *   control, parent to worker
+ *     IDENTITY     pid of the parent long · three times (length int · text in UTF-8): number, name, name of the parent;
+ *                  to a worker of a pool, before INIT
  *     INIT         rank int · two times (length int · object): initializer and exit hook, null objects for none; the
  *                  worker connects for its calls
  *     RUN          an object: a Callable of the code to exit with
@@ -166,6 +168,9 @@ public final class FrameDescriptor {
 
     /** Worker to parent: what a task prints. */
     public static final byte OUTPUT_SO_FAR = 61;
+
+    /** Parent to worker: who it is. */
+    public static final byte IDENTITY = 64;
 
     private FrameDescriptor() {}
 }

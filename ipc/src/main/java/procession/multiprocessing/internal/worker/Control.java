@@ -86,6 +86,8 @@ final class Control implements Runnable {
             reply.start();
         } else if (frame.type() == FrameDescriptor.RESUME) {
             gate.resume();
+        } else if (frame.type() == FrameDescriptor.IDENTITY) {
+            WorkerIdentity.take(frame);
         } else if (frame.type() == FrameDescriptor.FETCHED) {
             parentCode.arrived(frame);
         } else if (!LogLink.takes(frame)) {
