@@ -272,6 +272,9 @@ class PeerClassesTest {
         InMemory loader = InMemory.of(directory, EXITER, HELPER);
         try (Process process = new Process((Action) loader.made("Exiter"))) {
             process.start();
+            if (!process.join(Delays.large())) {
+                process.kill(); // or close() would wait for it
+            }
             process.join();
             assertEquals(OptionalInt.of("sum 1".length()), process.exitcode());
         }
