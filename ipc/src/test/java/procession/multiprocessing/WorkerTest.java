@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -62,6 +63,48 @@ class WorkerTest {
         return met.lines().stream()
                 .map(line -> line.split(" "))
                 .collect(Collectors.toMap(words -> Long.valueOf(words[0]), words -> Integer.valueOf(words[1])));
+    }
+
+    // ---- reports of interrupted threads ----
+
+    /** The interrupt of a thread that writes to a channel closes it, and a worker whose channel is closed is dead. */
+    @Test
+    void progressAndLog_ofInterruptedThreads_costTheWorkerNothing() throws Exception {
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            long before = pool.submit(Workers::pid).result(Delays.large());
+            boolean[] still = pool.submit(() -> {
+                        Thread task = Thread.currentThread();
+                        task.interrupt();
+                        Worker.current().progress(0.1, "of the task");
+                        boolean ofTheTask = Thread.interrupted();
+                        boolean[] ofAnother = new boolean[1];
+                        Thread another = new Thread(() -> {
+                            Thread.currentThread().interrupt();
+                            Worker.current().progress(0.2, "of another thread");
+                            System.getLogger("interrupted").log(System.Logger.Level.INFO, "of another thread");
+                            ofAnother[0] = Thread.currentThread().isInterrupted();
+                        });
+                        another.start();
+                        another.join();
+                        Thread interrupter = new Thread(() -> {
+                            while (Worker.current().state().get("done") == null) {
+                                task.interrupt();
+                            }
+                        });
+                        interrupter.start();
+                        for (int i = 0; i < 2000; i++) {
+                            Worker.current().progress(0.3, "step " + i);
+                        }
+                        Worker.current().state().put("done", true);
+                        while (interrupter.isAlive()) {
+                            Thread.onSpinWait();
+                        }
+                        return new boolean[] {ofTheTask, ofAnother[0], Thread.interrupted()};
+                    })
+                    .result(Delays.large());
+            assertArrayEquals(new boolean[] {true, true, true}, still);
+            assertEquals(before, pool.submit(Workers::pid).result(Delays.large()));
+        }
     }
 
     // ---- who am I ----

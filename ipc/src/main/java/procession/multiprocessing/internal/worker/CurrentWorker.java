@@ -98,7 +98,7 @@ public final class CurrentWorker implements Worker {
                     .put(text, 0, length)
                     .array();
             try {
-                answers.send(FrameDescriptor.PROGRESS, gate.lastStarted(), payload);
+                answers.sendForTask(FrameDescriptor.PROGRESS, gate.lastStarted(), payload);
             } catch (IOException parentIsGone) {
                 // the control thread is about to see that, and ends this process
             }

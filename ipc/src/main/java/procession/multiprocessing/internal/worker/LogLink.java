@@ -91,7 +91,7 @@ final class LogLink {
 
     private void write(byte[] payload) {
         try {
-            answers.send(FrameDescriptor.LOG, task(), payload);
+            answers.sendForTask(FrameDescriptor.LOG, task(), payload);
         } catch (IOException parentIsGone) {
             // the control thread is about to see that, and ends this process
         }
@@ -150,7 +150,7 @@ final class LogLink {
     /** Asks the parent which levels it listens to; returns an empty text if it does not say so in time. */
     synchronized String askForLevels() {
         try {
-            answers.send(FrameDescriptor.LOG_LEVELS_ASKED, 0, new byte[0]);
+            answers.sendForTask(FrameDescriptor.LOG_LEVELS_ASKED, 0, new byte[0]);
             long until = System.nanoTime() + PATIENCE_NANOS;
             long left = PATIENCE_NANOS;
             while (levels == null && left > 0) {

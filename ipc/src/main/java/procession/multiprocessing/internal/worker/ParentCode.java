@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.wire.Fetch;
@@ -22,13 +20,12 @@ final class ParentCode {
     /*
      * Overview. A question has a number, which its answer brings back:
      *
-     *   whoever wants a class ──queue──► asking thread ──FETCH──► parent
-     *            ▲                                                  │
-     *            └────────── future ──── control thread ◄──FETCHED──┘
+     *   whoever wants a class ──queue──► writer of Answers ──FETCH──► parent
+     *            ▲                                                      │
+     *            └────────── future ──── control thread ◄────FETCHED────┘
      *
-     * Who asks waits, deaf to interrupts as all class loading is, and does not write itself: the interrupt of a thread
-     * that writes closes the channel. The wait ends with the answer, or with this process, which does not outlive its
-     * parent. The asking thread is started by the first question, and most workers never have one.
+     * Who asks waits, deaf to interrupts as all class loading is, and does not write itself. The wait ends with the
+     * answer, or with this process, which does not outlive its parent.
      *
      * What was answered is kept: resources until memory gets scarce, and that there is none until forgetMissing() is called.
      * The control thread is the one that brings the answers, so nothing that it runs may need a class from here.
@@ -39,17 +36,11 @@ final class ParentCode {
     private final Answers answers;
     private final AtomicLong numbers = new AtomicLong();
     private final ConcurrentMap<Long, CompletableFuture<Fetched>> asked = new ConcurrentHashMap<>();
-    private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
     private final ConcurrentMap<Key, Fetched> missing = new ConcurrentHashMap<>();
     private final ConcurrentMap<Key, SoftReference<Fetched>> found = new ConcurrentHashMap<>();
 
-    /** Guarded by this. */
-    private boolean started;
-
     /** What was asked for. */
     private record Key(String name, boolean all) {}
-
-    private record Question(long number, Fetch fetch) {}
 
     ParentCode(Answers answers) {
         this.answers = answers;
@@ -99,39 +90,8 @@ final class ParentCode {
         CompletableFuture<Fetched> answer = new CompletableFuture<>();
         long number = numbers.incrementAndGet();
         asked.put(number, answer);
-        startAsking();
-        questions.add(new Question(number, fetch));
+        answers.sendLater(FrameDescriptor.FETCH, number, fetch.encode());
         return answer.join();
-    }
-
-    private synchronized void startAsking() {
-        if (!started) {
-            Thread asking = new Thread(null, this::askAll, "procession-asking", 0, false);
-            asking.setDaemon(true);
-            asking.start();
-            started = true;
-        }
-    }
-
-    private void askAll() {
-        try {
-            while (true) {
-                Question next = next();
-                answers.send(FrameDescriptor.FETCH, next.number, next.fetch.encode());
-            }
-        } catch (IOException parentIsGone) {
-            // the control thread sees that too, and ends this process with all who wait
-        }
-    }
-
-    private Question next() {
-        while (true) {
-            try {
-                return questions.take();
-            } catch (InterruptedException meantForTasks) {
-                // whoever interrupts all threads does not mean this one
-            }
-        }
     }
 
     /** An answer has come; called by the control thread. */

@@ -11,6 +11,12 @@ final class TaskThread extends Thread {
     /** Guarded by this. */
     private boolean inTask;
 
+    /** Whether interrupts wait for a moment; guarded by this. */
+    private boolean shielded;
+
+    /** Whether one came meanwhile; guarded by this. */
+    private boolean interruptedMeanwhile;
+
     TaskThread(Runnable work) {
         super(work, "procession-tasks");
     }
@@ -30,6 +36,37 @@ final class TaskThread extends Thread {
         }
     }
 
+    /**
+     * Keeps interrupts off the calling thread until {@link #unshield}, which lets through what came meanwhile.
+     *
+     * @return whether it did, which it does only for one of these threads
+     */
+    static boolean shield() {
+        if (Thread.currentThread() instanceof TaskThread thread) {
+            thread.beginShield();
+            return true;
+        }
+        return false;
+    }
+
+    private synchronized void beginShield() {
+        shielded = true;
+        interruptedMeanwhile = Thread.interrupted();
+    }
+
+    static void unshield() {
+        if (Thread.currentThread() instanceof TaskThread thread) {
+            thread.endShield();
+        }
+    }
+
+    private synchronized void endShield() {
+        shielded = false;
+        if (interruptedMeanwhile) {
+            interrupt();
+        }
+    }
+
     private synchronized void setInTask(boolean value) {
         inTask = value;
     }
@@ -37,7 +74,9 @@ final class TaskThread extends Thread {
     @Override
     public void interrupt() {
         synchronized (this) {
-            if (inTask) {
+            if (shielded) {
+                interruptedMeanwhile = true;
+            } else if (inTask) {
                 super.interrupt();
             }
         }
