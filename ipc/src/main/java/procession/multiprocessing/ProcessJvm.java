@@ -120,7 +120,7 @@ final class ProcessJvm {
             selector = Selector.open();
             ProcessJvm started = new ProcessJvm(plan, meeting, selector);
             started.startThreads();
-            WorkerCommand.introduce(started.jvm, meeting, started.token);
+            WorkerCommand.introduce(started.jvm, started.token);
             return started;
         } catch (IOException | RuntimeException | OutOfMemoryError failure) {
             EventLoop.closeQuietly(selector);

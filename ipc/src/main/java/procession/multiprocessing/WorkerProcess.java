@@ -191,7 +191,7 @@ final class WorkerProcess {
             PoolThreads.daemon(name + "-stdout", output).start();
             PoolThreads.daemon(name + "-stderr", errors).start();
             known = loop.post(() -> hasStarted(started, place, shared, output, errors));
-            WorkerCommand.introduce(started, place, token);
+            WorkerCommand.introduce(started, token);
         } catch (Throwable failure) {
             IOException reason = failure instanceof IOException io ? io : new IOException(failure);
             loop.post(() -> couldNotStart(reason));

@@ -76,7 +76,8 @@ public final class Rendezvous implements AutoCloseable {
             throw new IOException(ENDING);
         }
         worker = command.start(name, settings);
-        create(directory); // not before: if this JVM is killed, there has to be somebody to remove it
+        WorkerCommand.announce(worker, socket());
+        create(directory); // not before: if this JVM is killed, there has to be somebody who knows it and removes it
         ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener = opened;
         opened.configureBlocking(false);

@@ -4,6 +4,7 @@ package procession.multiprocessing.internal.launch;
 import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,18 +127,32 @@ public final class WorkerCommand {
     }
 
     /**
-     * Tells a process where to connect, and with what to prove itself; that is all that ever comes from its stdin.
+     * Tells a process where it is going to connect. From then on it can remove that place, if this JVM is killed.
      *
      * @param process the process
-     * @param meeting where it is to connect
-     * @param token the secret that it proves itself with
+     * @param socket where
      */
-    public static void introduce(Process process, Rendezvous meeting, byte[] token) {
-        byte[] path = meeting.socket().toString().getBytes(StandardCharsets.UTF_8);
-        try (DataOutputStream stdin = new DataOutputStream(process.getOutputStream())) {
-            stdin.write(token);
+    static void announce(Process process, Path socket) {
+        byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            DataOutputStream stdin = new DataOutputStream(process.getOutputStream());
             stdin.writeInt(path.length);
             stdin.write(path);
+            stdin.flush();
+        } catch (IOException alreadyDead) {
+            // its exit will be seen, and says more than a broken pipe
+        }
+    }
+
+    /**
+     * Tells a process to connect, and with what to prove itself; that is the last that comes from its stdin.
+     *
+     * @param process the process, which was told where
+     * @param token the secret that it proves itself with
+     */
+    public static void introduce(Process process, byte[] token) {
+        try (OutputStream stdin = process.getOutputStream()) {
+            stdin.write(token);
         } catch (IOException alreadyDead) {
             // its exit will be seen, and says more than a broken pipe
         }

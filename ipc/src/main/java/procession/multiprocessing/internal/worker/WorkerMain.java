@@ -105,16 +105,22 @@ public final class WorkerMain {
         System.exit(0);
     }
 
-    /** Reads what the parent writes to the standard input, which is empty after that. */
+    /** Reads what the parent writes to the standard input, which is empty after that: the socket, later the token. */
     private static Path readIntroduction(InputStream in, byte[] token) throws IOException {
         DataInputStream introduction = new DataInputStream(in); // without a buffer that would take more than its share
+        Path socket = null;
         try {
-            introduction.readFully(token);
             byte[] path = new byte[Math.min(introduction.readInt(), MAX_PATH_BYTES)];
             introduction.readFully(path);
-            return Path.of(new String(path, StandardCharsets.UTF_8));
+            socket = Path.of(new String(path, StandardCharsets.UTF_8));
+            introduction.readFully(token);
+            return socket;
         } catch (EOFException | NegativeArraySizeException | InvalidPathException nobody) {
-            UnpackedCode.removeOfParent();
+            if (socket == null) {
+                UnpackedCode.removeOfParent();
+            } else {
+                removeMeetingPlace(socket);
+            }
             throw new IOException("this program is started by Procession, not by hand; or its parent is gone", nobody);
         }
     }
