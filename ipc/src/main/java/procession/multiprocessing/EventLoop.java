@@ -468,12 +468,24 @@ abstract class EventLoop {
                 abandon(failure);
             } finally {
                 finish();
+                runLeftovers();
             }
         } finally {
             turn.unlock();
         }
         wakeUp();
         LOGGER.log(Level.ERROR, name + " failed; its tasks fail and its workers are killed", failure);
+    }
+
+    /** Runs what was posted by those who have not seen yet that this is over: a process that has started, say. */
+    private void runLeftovers() {
+        for (Runnable event = mailbox.poll(); event != null; event = mailbox.poll()) {
+            try {
+                event.run();
+            } catch (RuntimeException | Error again) {
+                LOGGER.log(Level.ERROR, name + " failed before, and could not clear up", again);
+            }
+        }
     }
 
     private void parkWhileLed() {

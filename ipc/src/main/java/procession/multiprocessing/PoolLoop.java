@@ -402,7 +402,7 @@ final class PoolLoop extends EventLoop {
             return; // there will be more workers
         }
         long now = System.nanoTime();
-        for (WorkerProcess worker : workers) {
+        for (WorkerProcess worker : List.copyOf(workers)) { // because some of them may be given a successor
             int most = worker.canPrefetch() && now - worker.taskSinceNanos < WAIT_BESIDE_IDLE_NANOS
                     ? Math.min(worker.prefetch.room(worker.load.size()), pending.size() / workers.size())
                     : 0;
@@ -772,7 +772,7 @@ final class PoolLoop extends EventLoop {
         for (WorkerProcess worker : workers) {
             worker.load.forEach(task -> task.trySetException(another(reason)));
         }
-        workers.forEach(WorkerProcess::kill);
+        workers.forEach(WorkerProcess::abandon);
     }
 
     @Override

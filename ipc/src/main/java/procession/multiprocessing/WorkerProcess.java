@@ -548,6 +548,14 @@ final class WorkerProcess {
         }
     }
 
+    /** Kills the process and closes everything, because no turn will see its end. */
+    void abandon() {
+        kill();
+        buried = true;
+        closeLinks();
+        closeMeeting();
+    }
+
     private void closeLinks() {
         for (Link open : new Link[] {caller, control, calls}) {
             if (open != null) {

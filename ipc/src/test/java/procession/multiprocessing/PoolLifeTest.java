@@ -112,16 +112,19 @@ class PoolLifeTest {
     @Test
     void task_thatLeavesAnInterruptOrAClassLoader_harmsNobody() throws Exception {
         try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
-            pool.submit(() -> {
+            int before = pool.submit(() -> {
                         Thread.currentThread().interrupt();
+                        int loader =
+                                System.identityHashCode(Thread.currentThread().getContextClassLoader());
                         Thread.currentThread().setContextClassLoader(null);
+                        return loader;
                     })
                     .result(Delays.large());
             assertEquals(
-                    "false true",
+                    "false " + before,
                     pool.submit(() -> Thread.currentThread().isInterrupted() + " "
-                                    + (Thread.currentThread().getContextClassLoader()
-                                            == ClassLoader.getSystemClassLoader()))
+                                    + System.identityHashCode(
+                                            Thread.currentThread().getContextClassLoader()))
                             .result(Delays.large()));
         }
     }

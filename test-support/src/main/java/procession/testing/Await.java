@@ -3,6 +3,7 @@ package procession.testing;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Waits for conditions by polling. The test's thread does it, so an interrupt ends the wait. */
 public final class Await {
@@ -56,7 +57,7 @@ public final class Await {
     }
 
     /**
-     * Asserts that {@code thread} comes to wait in a lock, a condition or a sleep.
+     * Asserts that {@code thread} comes to wait in a lock, a condition, a sleep or a selector.
      *
      * @param thread the thread
      * @throws AssertionError if it does not within {@link Delays#medium()}
@@ -65,8 +66,16 @@ public final class Await {
         until(thread.getName() + " blocks", () -> switch (thread.getState()) {
             case BLOCKED, WAITING, TIMED_WAITING -> true;
             case TERMINATED -> throw new AssertionError(thread.getName() + " has ended and did not block");
-            case NEW, RUNNABLE -> false;
+            case NEW -> false;
+            case RUNNABLE -> selects(thread); // which is how Java calls it
         });
+    }
+
+    private static boolean selects(Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0
+                && stack[0].isNativeMethod()
+                && Stream.of(stack).anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SelectorImpl"));
     }
 
     /**
