@@ -135,7 +135,13 @@ public abstract class ProgressContract extends ExecutorFixture {
     @Test
     void progress_ofAnInputWithoutASize_hasATotalInTheEnd() throws Exception {
         Told told = new Told();
-        Iterable<Integer> five = () -> IntStream.range(0, 5).iterator();
+        Iterable<Integer> five = () -> IntStream.range(0, 5)
+                .peek(i -> {
+                    if (i == 4) { // whose end is not known yet
+                        Await.until("something is shown", () -> !told.states.isEmpty());
+                    }
+                })
+                .iterator();
         executor(2).map(i -> i, five, MapOptions.progress(told).buffersize(2)).toList();
         told.assertEnd(5, 5, 0);
         assertEquals(OptionalLong.empty(), told.states.get(0).total());
