@@ -78,6 +78,9 @@ public final class AsyncResult<T extends @Nullable Object> {
     private final CountDownLatch announced;
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** The task, if there is only one; written before this is handed out. */
+    private @Nullable ProcessTask<?> onlyTask;
+
     /** Until the outcome is known. */
     @GuardedBy("lock")
     private @Nullable Gatherer<T> gatherer;
@@ -148,6 +151,11 @@ public final class AsyncResult<T extends @Nullable Object> {
             values.add(outcome.value());
         }
         return Outcome.success(Collections.unmodifiableList(values));
+    }
+
+    /** Notes that it is the result of one task, for which a thread that waits may run the pool. */
+    void isOf(ProcessTask<?> task) {
+        onlyTask = task;
     }
 
     /** One more of the tasks is done. */
@@ -276,7 +284,10 @@ public final class AsyncResult<T extends @Nullable Object> {
      * @throws InterruptedException if interrupted while waiting
      */
     public void await() throws InterruptedException {
-        latch().await();
+        boolean ready = false;
+        while (!ready) {
+            ready = await(Long.MAX_VALUE);
+        }
         finishDisplay();
     }
 
@@ -290,11 +301,28 @@ public final class AsyncResult<T extends @Nullable Object> {
      * @throws InterruptedException if interrupted while waiting
      */
     public boolean await(Duration timeout) throws InterruptedException {
-        boolean ready = latch().await(Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
+        boolean ready = await(Deadline.toNanosSaturated(timeout));
         if (ready) {
             finishDisplay();
         }
         return ready;
+    }
+
+    private boolean await(long nanos) throws InterruptedException {
+        CountDownLatch latch = latch();
+        ProcessTask<?> task = onlyTask;
+        if (task == null || nanos <= 0 || latch.getCount() == 0) {
+            return latch.await(nanos, TimeUnit.NANOSECONDS);
+        }
+        long start = System.nanoTime();
+        boolean follows = runner.leadOrFollow(task, nanos);
+        try {
+            return latch.await(Math.max(0, nanos - (System.nanoTime() - start)), TimeUnit.NANOSECONDS);
+        } finally {
+            if (follows) {
+                runner.followerIsGone();
+            }
+        }
     }
 
     /**

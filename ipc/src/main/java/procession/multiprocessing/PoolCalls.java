@@ -79,6 +79,7 @@ final class PoolCalls {
                 TaskOptions.defaults(),
                 result::taskIsDone);
         tasks.add(only);
+        result.isOf(only);
         FunctionCalls.submit(executor, Batch.of(only));
         return result;
     }
