@@ -9,6 +9,7 @@ import org.jspecify.annotations.NullMarked;
 module procession.ipc {
     requires java.logging; // for Multiprocessing.logToStderr, and the logs of workers
     requires java.management;
+    requires static jdk.management; // for the size of the memory, which goes unsaid where it is missing
     requires static jdk.unsupported; // for SelfKill, which does without where it is missing
     requires transitive procession.core;
     requires static transitive org.jspecify;

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import procession.internal.Attempts;
 import procession.internal.Deadline;
 
 /** The future of a task on threads that has a timeout: it is run in attempts, each with a timer. */
@@ -48,6 +49,9 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
 
     /** Owned by the thread that ends an attempt; the next one starts after it. */
     private int retriesLeft;
+
+    /** As retriesLeft. */
+    private final Attempts attempts = new Attempts();
 
     LimitedTask(
             Callable<T> task, Duration timeout, int retries, OnFailure onFailure, Object owner, TaskThreads threads) {
@@ -165,22 +169,26 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
 
     @SuppressWarnings({"unchecked", "NullAway"}) // the value is of the type that the user's own policy gives it
     private void failed(StackTraceElement[] stack) {
+        Throwable stuckAt = new Throwable("the task was here when its time was over");
+        stuckAt.setStackTrace(stack);
+        TaskTimeoutException failure =
+                new TaskTimeoutException("the task ran for more than " + timeout + attempts.inWords(), stuckAt);
         if (retriesLeft > 0) {
             retriesLeft--;
             try {
+                attempts.again(failure);
                 submit(new Attempt());
                 return;
             } catch (RejectedExecutionException noMoreAttempts) {
                 // the pool was shut down meanwhile: this attempt was the last one
             }
         }
+        attempts.giveUp(failure);
         if (onFailure.skips()) {
             trySetResult((T) onFailure.value());
-            return;
+        } else {
+            trySetException(failure);
         }
-        Throwable stuckAt = new Throwable("the task was here when its time was over");
-        stuckAt.setStackTrace(stack);
-        trySetException(new TaskTimeoutException("the task ran for more than " + timeout, stuckAt));
     }
 
     @Override

@@ -16,6 +16,11 @@ import java.util.function.Consumer;
  * timeout, or when its worker process dies. It is then retried as often as {@link #retries} allows, on another worker,
  * and after that {@link #onFailure} decides. An exception that the task itself throws is a result, and none of this.
  *
+ * <p>So a task that kills every worker it meets is run 1 + {@code retries} times, and never again. Its exception says how
+ * often that was, and carries the earlier failures (the last ten) as {@linkplain Throwable#getSuppressed() suppressed}
+ * ones. Each run is in another process, since the one before it is dead, and alone: the other items of its chunk are not
+ * sent with it any more.
+ *
  * <p><i>Python:</i> not in the standard library; {@code timeout} is Pebble's, whose clock also starts with the task.
  */
 public sealed interface TaskOptions permits TaskOptions.Chain {

@@ -330,14 +330,19 @@ class TaskLimitsTest {
     @ValueSource(ints = {0, 1, 3})
     void retries_usedUp_failTheTask(int retries) throws Exception {
         AtomicInteger runs = new AtomicInteger();
+        Future<?> future;
         try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2)) {
-            assertTimedOut(
-                    executor.with(TaskOptions.timeout(SHORT).retries(retries)).submit(() -> {
-                        runs.incrementAndGet();
-                        waitInVain();
-                    }));
+            future = executor.with(TaskOptions.timeout(SHORT).retries(retries)).submit(() -> {
+                runs.incrementAndGet();
+                waitInVain();
+            });
+            assertTimedOut(future);
         }
         assertEquals(1 + retries, runs.get());
+        Throwable last = Objects.requireNonNull(future.exception());
+        assertEquals(retries, last.getSuppressed().length, "the earlier failures");
+        boolean saysHowOften = String.valueOf(last.getMessage()).contains("tried " + (1 + retries) + " times");
+        assertEquals(retries > 0, saysHowOften, last::toString);
     }
 
     @Test

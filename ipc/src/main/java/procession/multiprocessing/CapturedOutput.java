@@ -23,6 +23,9 @@ final class CapturedOutput {
     /** Guarded by this: standard output and standard error. */
     private OutputTail[] streams = {new OutputTail(), new OutputTail()};
 
+    /** Whether those are all that the task has printed; guarded by this. */
+    private boolean complete;
+
     /** Returns what travels for a task: itself, or what captures its output where it runs. */
     static <T extends @Nullable Object> Callable<T> sent(
             Callable<T> task, TaskOptions.Chain limits, TaskRunner runner) {
@@ -53,6 +56,7 @@ final class CapturedOutput {
 
     /** Forgets what an earlier run has printed. */
     synchronized void clear() {
+        complete = false;
         streams = new OutputTail[] {new OutputTail(), new OutputTail()};
     }
 
@@ -62,9 +66,13 @@ final class CapturedOutput {
             stream.moveTo(all.getLong());
             add(stream, all, all.getInt());
         }
+        complete = true;
     }
 
     private synchronized void grows(ByteBuffer news) {
+        if (complete) {
+            return; // overtaken, on the other connection, by all there is
+        }
         OutputTail stream = streams[news.getInt()];
         stream.moveTo(news.getLong());
         add(stream, news, news.remaining());

@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.wire.FrameReader;
 
@@ -205,18 +206,26 @@ abstract class EventLoop {
             keepAlive();
             wakeUp();
         }
-        // An interrupted thread could do it too, by what today's JDKs do with channels that don't block.
-        boolean mayTake = !Thread.currentThread().isInterrupted();
-        while (mayTake && !mailbox.isEmpty() && !over) {
+        // An interrupted thread could do it too, by what today's JDKs do with channels that don't block. A virtual one
+        // that
+        // is unmounted in a turn might wait for a carrier which waits for the turn.
+        Thread thread = Thread.currentThread();
+        boolean mayTake = !thread.isInterrupted() && !PoolThreads.isVirtual(thread) && PoolThreads.hasStackForMore();
+        // Who queues for the turn looks into the mailbox behind it, and must not wait for ever in favour of submitters.
+        while (mayTake && !mailbox.isEmpty() && !over && !turn.hasQueuedThreads()) {
             if (!turn.tryLock()) {
                 return;
             }
+            Throwable failed = null;
             try {
                 mayTake = doWork();
             } catch (Throwable failure) {
-                fail(failure);
+                failed = failure;
             } finally {
                 turn.unlock();
+            }
+            if (failed != null) {
+                fail(failed);
             }
         }
         if (!mayTake) {
@@ -244,7 +253,8 @@ abstract class EventLoop {
         if (!allDone) {
             wakeAtNanos = System.nanoTime(); // a wakeup() alone is forgotten by the next selectNow()
         }
-        return onlyWork && allDone && (napping || wakeAtNanos - planned >= 0); // after a nap it looks anyway
+        // After a nap the loop's thread looks anyway, unless somebody leads by then, who may have read the old time.
+        return onlyWork && allDone && ((napping && !selecting.isLocked()) || wakeAtNanos - planned >= 0);
     }
 
     private void wakeUp() {
@@ -265,7 +275,7 @@ abstract class EventLoop {
      */
     final boolean leadOrFollow(Object awaited, BooleanSupplier done, long nanos) {
         Thread thread = Thread.currentThread();
-        if (done.getAsBoolean() || thread.isInterrupted() || !mayLead(thread)) {
+        if (nanos <= 0 || done.getAsBoolean() || thread.isInterrupted() || !mayLead(thread)) {
             followers.incrementAndGet();
             return true;
         }
@@ -276,6 +286,7 @@ abstract class EventLoop {
             return true;
         }
         ledFor = awaited;
+        Throwable failed = null;
         try {
             long spin = ledNanos < LONGEST_SPIN_NANOS ? Math.min(LONGEST_SPIN_NANOS, 2 * ledNanos) : 0;
             long left = nanos;
@@ -286,7 +297,7 @@ abstract class EventLoop {
             long took = Math.min(System.nanoTime() - start, WEIGHT * LONGEST_SPIN_NANOS);
             ledNanos += (took - ledNanos) / WEIGHT;
         } catch (Throwable failure) {
-            fail(failure);
+            failed = failure;
         } finally {
             ledFor = null;
             lastLedNanos = System.nanoTime();
@@ -294,6 +305,9 @@ abstract class EventLoop {
             if (parked && (over || followers.get() > 0 || !mailbox.isEmpty() || !napping)) {
                 LockSupport.unpark(owner);
             }
+        }
+        if (failed != null) {
+            fail(failed);
         }
         return false;
     }
@@ -407,6 +421,16 @@ abstract class EventLoop {
     /** Logs on the callback thread, because handlers of logs may block. */
     final void log(Level level, String message) {
         callbacks.execute(() -> LOGGER.log(level, message));
+    }
+
+    /** As {@link #log}, with a message that is made there, if anybody reads it; {@code null} is none. */
+    final void logLater(Level level, Supplier<@Nullable String> message) {
+        callbacks.execute(() -> {
+            String made = LOGGER.isLoggable(level) ? message.get() : null;
+            if (made != null) {
+                LOGGER.log(level, made);
+            }
+        });
     }
 
     /** Returns whether every result has been decoded. */

@@ -113,7 +113,7 @@ final class Failures {
                 death,
                 "the worker process " + death.pid() + " " + death.inWords()
                         + (started ? " while it was running " : ", as several did before, when it was given ")
-                        + task.inWords() + tried(task) + death.memory() + death.details(),
+                        + task.inWords() + task.attempts.inWords() + death.memory() + death.details(),
                 task);
     }
 
@@ -121,15 +121,7 @@ final class Failures {
     static TaskTimeoutException overran(WorkerProcess worker, WorkerProcess.Stop stop, @Nullable Frame stack) {
         return new TaskTimeoutException(
                 stop.task().inWords() + " in the worker process " + worker.pid() + " " + stop.overrun()
-                        + tried(stop.task()),
+                        + stop.task().attempts.inWords(),
                 stack == null ? null : stackOf(stack));
-    }
-
-    private static String tried(ProcessTask<?> task) {
-        int attempts = task.attempts();
-        return attempts == 1
-                ? ""
-                : "; it was tried " + attempts + " times, each time in another process, and what came of the"
-                        + " earlier ones is among the suppressed exceptions";
     }
 }

@@ -56,7 +56,7 @@ final class ForwardedLog {
             if (line != null) {
                 log(line, frame.taskId());
             }
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             Thread thread = Thread.currentThread(); // a handler's own problem, and the next line may be another's
             thread.getUncaughtExceptionHandler().uncaughtException(thread, refused);
         }

@@ -89,6 +89,7 @@ final class Link {
                 if (!next.writeTo(channel)) {
                     outgoing.addFirst(next);
                     key.interestOpsOr(SelectionKey.OP_WRITE);
+                    key.selector().wakeup(); // a select that is under way does not see it
                     return;
                 }
             }

@@ -596,7 +596,8 @@ public final class Pool implements AutoCloseable {
      */
     @Override
     public void close() {
-        end();
+        ending = true;
+        calls.end();
         executor.close();
     }
 
@@ -607,13 +608,9 @@ public final class Pool implements AutoCloseable {
      * <p><i>Python:</i> {@code terminate()}; there, results that are outstanding stay so for ever.
      */
     public void terminate() {
-        end();
-        executor.shutdownNow();
-    }
-
-    private void end() {
         ending = true;
         calls.end();
+        executor.shutdownNow();
     }
 
     /**
@@ -674,11 +671,7 @@ public final class Pool implements AutoCloseable {
          * @throws IllegalArgumentException if {@code count} is less than 1
          */
         public Builder processes(int count) {
-            if (count < 1) {
-                throw new IllegalArgumentException("processes must be at least 1, but is " + count
-                        + "; to run calls in their caller, for debugging, use the builder's workers(0)");
-            }
-            processes = count;
+            processes = PoolCalls.processes(count);
             return this;
         }
 
@@ -724,6 +717,28 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
+         * Sets how old a worker may become; see {@link ProcessPoolExecutor.Builder#maxAgePerChild}.
+         *
+         * @param longest more than zero, or {@code IllegalArgumentException}; for ever if it is never set
+         * @return this builder
+         */
+        public Builder maxAgePerChild(Duration longest) {
+            options.maxAgePerChild(longest);
+            return this;
+        }
+
+        /**
+         * Sets how much memory a worker may have between calls; see {@link ProcessPoolExecutor.Builder#maxMemoryPerChild}.
+         *
+         * @param bytes at least 16 MiB, or {@code IllegalArgumentException}; without end if it is never set
+         * @return this builder
+         */
+        public Builder maxMemoryPerChild(long bytes) {
+            options.maxMemoryPerChild(bytes);
+            return this;
+        }
+
+        /**
          * Sets options for the worker JVMs, such as {@code "-Xmx512m"}; they win over all others.
          *
          * @param arguments each one argument of the {@code java} command
@@ -749,8 +764,7 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
-         * Sets from which level on what workers log comes here, as
-         * {@link ProcessPoolExecutor.Builder#logLevel(System.Logger.Level)} describes.
+         * Sets from which level on what workers log comes here; see {@link ProcessPoolExecutor.Builder#logLevel}.
          *
          * @param level the lowest level; {@code OFF} for nothing
          * @return this builder

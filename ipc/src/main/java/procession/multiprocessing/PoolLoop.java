@@ -4,8 +4,6 @@ package procession.multiprocessing;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.WorkerCommand;
+import procession.multiprocessing.internal.launch.WorkerSizing;
 import procession.multiprocessing.internal.os.ProgramEnd;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -48,7 +47,7 @@ final class PoolLoop extends EventLoop {
      * worker is told to go on. So a kill never meets the next task.
      *
      * Recycling: a worker that is given its last task gets a successor at once, which takes its place, and its rank, when
-     * it has answered.
+     * it has answered. One that is too old or too large goes on working until its successor is ready.
      *
      * gate guards only the decision "is this pool still open", so that a task is either refused or will be done.
      */
@@ -87,13 +86,21 @@ final class PoolLoop extends EventLoop {
     private int workersStarted;
     private final StartAttempts attempts = new StartAttempts();
 
+    private final PoolNotices notices;
+    private final Recycling recycling;
+
     /** Whether what has not started must not start any more, because all workers are being ended. */
     private boolean noMoreStarts;
 
     /** Why the pool is to be broken at the end of this turn. */
     private @Nullable BrokenProcessPoolException breaking;
 
-    PoolLoop(PoolOptions options, WorkerCommand command, ClassSource source, @Nullable ObjectInputFilter filter)
+    PoolLoop(
+            PoolOptions options,
+            WorkerCommand command,
+            WorkerSizing sizing,
+            ClassSource source,
+            @Nullable ObjectInputFilter filter)
             throws IOException {
         super("procession-pool-" + POOLS.incrementAndGet());
         this.options = options;
@@ -101,6 +108,8 @@ final class PoolLoop extends EventLoop {
         this.command = command;
         this.codec = new ObjectCodec(source.context(), filter, source::others);
         this.classes = new ClassServer(name(), source);
+        this.recycling = new Recycling(options, this::log);
+        this.notices = new PoolNotices(name(), sizing, this::logLater);
     }
 
     // ---- called by any thread ----
@@ -239,7 +248,8 @@ final class PoolLoop extends EventLoop {
 
     @Override
     boolean hasWork() {
-        return !pending.isEmpty() || workers.size() > idle.size();
+        return !pending.isEmpty()
+                || workers.stream().anyMatch(worker -> !worker.waitsForItsPlace() && !idle.contains(worker));
     }
 
     @Override
@@ -383,17 +393,24 @@ final class PoolLoop extends EventLoop {
             return false;
         }
         worker.give(batch, frame);
-        if (!takesMore(worker) && !pending.isEmpty() && worker.successor == null && !ProgramEnd.isUnderWay()) {
+        if (!takesMore(worker) && !pending.isEmpty()) {
+            startSuccessor(worker);
+        }
+        recycleIfDue(worker);
+        return true;
+    }
+
+    private void startSuccessor(WorkerProcess worker) {
+        if (worker.successor == null && !ProgramEnd.isUnderWay()) {
             WorkerProcess successor = startWorker(worker.rank);
             successor.predecessor = worker;
             worker.successor = successor;
         }
-        return true;
     }
 
     /** Returns whether it may run more tasks than those that it has. */
     private boolean takesMore(WorkerProcess worker) {
-        return (long) worker.tasksDone + worker.load.size() < options.maxTasksPerChild();
+        return !worker.isReplaced() && (long) worker.tasksDone + worker.load.size() < options.maxTasksPerChild();
     }
 
     /** Gives workers that are busy with quick tasks some of what is pending, but leaves the others their share. */
@@ -429,7 +446,18 @@ final class PoolLoop extends EventLoop {
             addFirst(worker.takeBack());
             if (worker.load.isEmpty()) {
                 isIdle(worker);
+                if (idle.removeLastOccurrence(worker)) {
+                    idle.addFirst(worker); // the last to be given something: it may be stopped
+                }
             }
+        }
+    }
+
+    /** Starts the successor of a worker that is too old or too large, unless another one is being started. */
+    private void recycleIfDue(WorkerProcess worker) {
+        boolean mayStart = !(shutdown && pending.isEmpty()) && attempts.nanosUntilNext() <= 0;
+        if (mayStart && recycling.mayReplace(worker, workers) && recycling.isDue(worker)) {
+            startSuccessor(worker);
         }
     }
 
@@ -484,15 +512,7 @@ final class PoolLoop extends EventLoop {
 
     /** A worker has proved that it is ours. */
     void greeted(WorkerProcess worker) {
-        byte[] initializer = options.initializer();
-        byte[] exitHook = options.exitHook();
-        ByteBuffer payload = ByteBuffer.allocate(3 * Integer.BYTES + initializer.length + exitHook.length)
-                .putInt(worker.rank)
-                .putInt(initializer.length)
-                .put(initializer)
-                .putInt(exitHook.length)
-                .put(exitHook);
-        worker.tell(new OutgoingFrame(FrameDescriptor.INIT, 0, payload.array()));
+        worker.tell(options.init(worker.rank));
     }
 
     // ---- in a turn: what workers send ----
@@ -505,8 +525,9 @@ final class PoolLoop extends EventLoop {
                 worker.startFailed(new IOException("the initializer failed in the worker process " + worker.pid() + ": "
                         + Failures.inWords(frame)));
             case FrameDescriptor.RESULT, FrameDescriptor.FAILURE -> answered(worker, frame);
-            case FrameDescriptor.PROGRESS -> progressed(worker, frame);
+            case FrameDescriptor.PROGRESS -> worker.progressed(frame);
             case FrameDescriptor.STACK -> stopped(worker, frame);
+            case FrameDescriptor.MEMORY -> Recycling.reported(worker, frame);
             case FrameDescriptor.FETCH -> classes.asked(frame, worker, this);
             case FrameDescriptor.LOG, FrameDescriptor.LOG_LEVELS_ASKED -> ForwardedLog.received(this, worker, frame);
             case FrameDescriptor.OUTPUT, FrameDescriptor.OUTPUT_SO_FAR ->
@@ -524,7 +545,12 @@ final class PoolLoop extends EventLoop {
         if (worker.state == WorkerProcess.State.GREETED) {
             attempts.succeeded();
             worker.state = WorkerProcess.State.READY;
+            recycling.isReady(worker);
             isIdle(worker);
+            WorkerProcess old = worker.predecessor;
+            if (old != null && idle.remove(old)) {
+                isIdle(old); // which leaves now
+            }
         } else if (worker.state != WorkerProcess.State.EXITING) {
             misbehaved(worker, "said a second time that it is ready");
         }
@@ -541,6 +567,8 @@ final class PoolLoop extends EventLoop {
         Batch unused = worker.load.removeFirst();
         worker.tasksDone++;
         worker.prefetch.answered(System.nanoTime() - worker.taskSinceNanos);
+        notices.answered();
+        recycleIfDue(worker);
         if (worker.stop != null && worker.stop.task() == task && !worker.killed) {
             worker.stop = null; // it ended before it was stopped, and the worker may already run the next one
             worker.tell(new OutgoingFrame(FrameDescriptor.RESUME, 0, new byte[0]));
@@ -562,7 +590,7 @@ final class PoolLoop extends EventLoop {
         if (!worker.isFit() || worker.predecessor != null) {
             return;
         }
-        if (worker.tasksDone >= options.maxTasksPerChild()) {
+        if (worker.isReplaced() || worker.tasksDone >= options.maxTasksPerChild()) {
             worker.retire();
             leavesItsPlace(worker);
         } else {
@@ -577,20 +605,6 @@ final class PoolLoop extends EventLoop {
             worker.successor = null;
             successor.predecessor = null;
             isIdle(successor);
-        }
-    }
-
-    private static void progressed(WorkerProcess worker, Frame frame) {
-        ProcessTask<?> task = worker.load.first();
-        if (task == null || task.id != frame.taskId()) {
-            return; // a thread that an earlier task has left behind
-        }
-        worker.heardAtNanos = System.nanoTime();
-        byte[] payload = frame.payload();
-        if (payload != null && payload.length >= Double.BYTES) {
-            double fraction = ByteBuffer.wrap(payload).getDouble();
-            String note = new String(payload, Double.BYTES, payload.length - Double.BYTES, StandardCharsets.UTF_8);
-            worker.lastNote = Double.isNaN(fraction) ? note : Math.round(100 * fraction) + " % " + note;
         }
     }
 
@@ -641,6 +655,9 @@ final class PoolLoop extends EventLoop {
     void startFailed(WorkerProcess worker, IOException reason) {
         worker.startFailure = new IOException("a worker process can't be started: " + reason.getMessage(), reason);
         workers.remove(worker);
+        if (worker.predecessor != null) {
+            worker.predecessor.successor = null;
+        }
         countStartFailure(worker);
     }
 
@@ -673,6 +690,7 @@ final class PoolLoop extends EventLoop {
         if (started || (!worker.killed && ++first.lostDeliveries >= MAX_LOST_DELIVERIES)) {
             Batch batch = worker.load.removeFirst();
             WorkerProcess.Stop stop = worker.stop;
+            notices.died(worker, first);
             failedLimits(
                     batch,
                     first,
@@ -769,9 +787,7 @@ final class PoolLoop extends EventLoop {
             }
         }
         failPending(reason);
-        for (WorkerProcess worker : workers) {
-            worker.load.forEach(task -> task.trySetException(another(reason)));
-        }
+        workers.forEach(worker -> worker.load.forEach(task -> task.trySetException(another(reason))));
         workers.forEach(WorkerProcess::abandon);
     }
 

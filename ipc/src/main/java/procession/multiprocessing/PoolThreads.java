@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes threads that keep nothing alive of whoever happened to need them first. */
 final class PoolThreads {
-    private static final int PROBE_CALLS = 100;
+    private static final int PROBE_CALLS = 500;
     private static final @Nullable Method IS_VIRTUAL = isVirtualMethod();
 
     private PoolThreads() {}
@@ -48,7 +48,7 @@ final class PoolThreads {
         }
     }
 
-    /** Uses up a few kilobytes of stack in any compilation, because something is left to do behind each call. */
+    /** Uses up some ten kilobytes of stack in any compilation, because something is left to do behind each call. */
     private static long descend(int calls, long a, long b, long c, long d) {
         return calls == 0 ? a | b | c | d : descend(calls - 1, b + calls, c, d, a) | a + b + c + d;
     }

@@ -154,7 +154,12 @@ final class ProcessLife {
         ended.countDown();
         String failure = current.startFailureInWords();
         if (failure != null && endAsked.getCount() > 0 && !ProgramEnd.isUnderWay()) {
-            LOGGER.log(Level.ERROR, failure);
+            try {
+                LOGGER.log(Level.ERROR, failure);
+            } catch (Throwable refused) {
+                Thread thread = Thread.currentThread(); // whoever waits for the end must not wait for ever
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, refused);
+            }
         }
         exit.complete(process);
     }

@@ -24,6 +24,7 @@ import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.LogSettings;
 import procession.multiprocessing.internal.launch.WorkerCommand;
+import procession.multiprocessing.internal.launch.WorkerSizing;
 
 /**
  * Runs tasks in worker JVMs, of which any can die without taking more than its one task along.
@@ -42,11 +43,19 @@ import procession.multiprocessing.internal.launch.WorkerCommand;
  * <p><b>What can happen to a worker.</b> One that is killed, exits, or runs out of memory fails the task that it was
  * running with a {@link WorkerDiedException}; another worker takes its place, and all other tasks go on. A task that
  * had not started when its worker died is given to another one; a task that had started is never run twice.
+ * The worker's successor starts at once, however many died before it: each death ends one attempt at one task, so there
+ * are no more of them than attempts. (Ten in a row without an answer are logged once.) Arguments that kill their readers
+ * before the task starts, for lack of memory, say, are given to three workers at most.
  * {@code cancel(true)} on a future kills the worker that runs it. When this JVM ends, in whatever way, its workers end
  * at once.
  *
  * <p><b>Workers</b> are started on demand, up to the maximum, and stay until the pool is closed. Each has a share of
- * the machine's processors and memory; {@link Builder#jvmOptions} win over that. What they print comes out of
+ * the machine's processors and memory, or of what a container has of them; {@link Builder#jvmOptions} win over that. A
+ * pool in a worker, or in a {@link Process}, shares what that has been given, so that pools within pools don't multiply:
+ * by default it has as many workers as its process has processors, which is 1 in a worker of a pool that uses them all.
+ * Two pools side by side in one program don't know of each other, and each shares out the whole; give them fewer workers,
+ * or {@code jvmOptions("-Xmx…")}. The shares are logged at level {@code DEBUG}, and at {@code INFO} if they are more than
+ * there is. What they print comes out of
  * {@code System.out} and {@code System.err} of this JVM; their standard input is empty. What they log, through
  * {@code java.util.logging} or {@link System.Logger}, comes to the {@link System.Logger} of the same name here, with the
  * name of the worker and the number of the task before the message, unless options of the JVMs configure their logs; if
@@ -91,6 +100,8 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                 ClassServer.encode(callOrNull(builder.initializer), classes),
                 ClassServer.encode(callOrNull(builder.exitHook), classes),
                 builder.maxTasksPerChild,
+                builder.maxAgeNanos,
+                builder.maxMemoryBytes,
                 builder.startNanos,
                 builder.idleNanos,
                 builder.taskTimeout);
@@ -99,10 +110,12 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
             return; // and the exit hook is not for the cleaner's thread
         }
         PoolLoop loop;
-        WorkerCommand command = WorkerCommand.create(
-                classes.context(), builder.maxWorkers, LogSettings.options(builder.jvmOptions, builder.logLevel));
+        WorkerSizing sizing = WorkerSizing.of(builder.maxWorkers, builder.jvmOptions);
+        List<String> jvmOptions = new ArrayList<>(Recycling.jvmOptions(builder.maxMemoryBytes));
+        jvmOptions.addAll(LogSettings.options(builder.jvmOptions, builder.logLevel));
+        WorkerCommand command = WorkerCommand.create(classes.context(), sizing, jvmOptions);
         try {
-            loop = new PoolLoop(options, command, classes, builder.objectInputFilter);
+            loop = new PoolLoop(options, command, sizing, classes, builder.objectInputFilter);
         } catch (IOException noDescriptors) {
             throw new UncheckedIOException("the pool can't be started", noDescriptors);
         }
@@ -272,11 +285,15 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
 
     /** Options of a pool; each method changes this builder and returns it. */
     public static final class Builder {
+        private static final long LEAST_MEMORY_BYTES = 16L << 20;
+
         private int maxWorkers = Runtime.getRuntime().availableProcessors();
         private List<String> jvmOptions = List.of();
         private @Nullable Action initializer;
         private @Nullable Action exitHook;
         private int maxTasksPerChild = Integer.MAX_VALUE;
+        private long maxAgeNanos = Long.MAX_VALUE;
+        private long maxMemoryBytes = Long.MAX_VALUE;
         private long startNanos = TimeUnit.SECONDS.toNanos(60);
         private long idleNanos = Long.MAX_VALUE;
         private Optional<Duration> taskTimeout = Optional.empty();
@@ -286,7 +303,8 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         private Builder() {}
 
         /**
-         * Sets how many worker JVMs there may be at once; as many as there are processors if it is never set.
+         * Sets how many worker JVMs there may be at once; as many as there are processors if it is never set, which in a
+         * worker are those that it was given by its own pool.
          *
          * @param workers at least 1
          * @return this builder
@@ -376,6 +394,46 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                 throw new IllegalArgumentException("maxTasksPerChild must be at least 1, but is " + tasks);
             }
             maxTasksPerChild = tasks;
+            return this;
+        }
+
+        /**
+         * Sets for how long a worker may be there before it makes room for a new one, against what time brings: connections
+         * that have gone stale, credentials, configuration. It is looked at between tasks, and not while a worker is idle.
+         * An old worker goes on working until the new one is ready; of workers that are too old at the same time, one is
+         * replaced after the other. The first time that this happens is logged at level {@code INFO}.
+         *
+         * @param longest more than zero, counted from when the worker is ready; for ever if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code longest} is zero or negative
+         */
+        public Builder maxAgePerChild(Duration longest) {
+            maxAgeNanos = Deadline.toNanosSaturated(positive("maxAgePerChild", longest));
+            return this;
+        }
+
+        /**
+         * Sets with how much memory a worker makes room for a new one, against what tasks leave behind, in native memory
+         * above all. It is looked at between tasks, at most every 50 ms, never in the middle of one, and is no limit to what
+         * a task may use: that is {@code jvmOptions("-Xmx…")}. The worker goes on working until the new one is ready. The
+         * first time that this happens is logged at level {@code INFO}.
+         *
+         * <p>What counts is the memory of the whole process (its resident set, {@code VmRSS} on Linux). A JVM gives memory
+         * that its heap once needed seldom back, so a limit below the largest heap ({@code -Xmx}) plus some 100 MB means
+         * workers that are replaced because one task needed much, not because memory is lost. Where the system does not
+         * tell (it does on Linux), it is the memory that the JVM has taken for its heap. If workers are over the limit
+         * before their first task, that is logged as a warning, and they stay.
+         *
+         * @param bytes at least 16 MiB; without end if it is never set
+         * @return this builder
+         * @throws IllegalArgumentException if {@code bytes} is less than 16 MiB
+         */
+        public Builder maxMemoryPerChild(long bytes) {
+            if (bytes < LEAST_MEMORY_BYTES) {
+                throw new IllegalArgumentException("maxMemoryPerChild is in bytes, and " + bytes
+                        + " is less than any JVM needs; for 512 MiB it is 512L << 20");
+            }
+            maxMemoryBytes = bytes;
             return this;
         }
 

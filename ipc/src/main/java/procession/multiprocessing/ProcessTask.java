@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -14,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 import procession.futures.Promise;
 import procession.futures.TaskOptions;
 import procession.futures.TaskOutput;
+import procession.internal.Attempts;
 import procession.internal.Positioned;
 
 /** One call in a process pool: its arguments in bytes, and the future of its result. */
 final class ProcessTask<T extends @Nullable Object> extends Promise<T> implements Positioned {
     private static final byte[] NOTHING = {};
-
-    /** So many failures are kept of a task that is retried without end. */
-    private static final int EARLIER_FAILURES = 10;
 
     /** What the answers of a worker name it by; unique in its pool. */
     final long id;
@@ -38,10 +33,8 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     /** How often it may still be run again after it failed its limits; owned by the pool thread. */
     int retriesLeft;
 
-    /** What came of the attempts before the present one; owned by the pool thread. */
-    private @Nullable Deque<Throwable> earlierFailures;
-
-    private int attempts = 1;
+    /** How often it was run; owned by the pool thread. */
+    final Attempts attempts = new Attempts();
 
     /** Where its argument was in the input of a map, from 0; -1 for a task that is no item. Written before it can fail. */
     private volatile long position = -1;
@@ -54,8 +47,8 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     /** Whether whoever runs it is to be stopped; owned by the pool thread. */
     boolean toBeStopped;
 
-    /** Whether it has been given to a worker before; owned by the pool thread. */
-    boolean claimed;
+    /** Whether it has been given to a worker before; written by the pool thread before it looks whether this is done. */
+    private volatile boolean claimed;
 
     /** How many workers died after it was sent to them and before they had started it; owned by the pool thread. */
     int lostDeliveries;
@@ -138,8 +131,12 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
         }
     }
 
+    /** Called by whoever completes it. One that was cancelled in the queue is sent to nobody: see {@link #claim}. */
     @Override
     protected void afterDone() {
+        if (isCancelled() && !claimed) {
+            forgetArguments();
+        }
         runner.isDone(this);
         if (whenDone != null) {
             whenDone.accept(this);
@@ -163,9 +160,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     /** Completes it as its policy wants, after it failed its limits for the last time. */
     @SuppressWarnings({"unchecked", "NullAway"}) // the value is of the type that the user's own policy gives it
     void failLimits(Throwable failure) {
-        if (earlierFailures != null) {
-            earlierFailures.forEach(failure::addSuppressed);
-        }
+        attempts.giveUp(failure);
         if (limits.onFailure().skips()) {
             trySetResult((T) limits.onFailure().value());
         } else {
@@ -176,18 +171,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     /** Notes that it failed its limits and is run once more. */
     void tryAgain(Throwable failure) {
         retriesLeft--;
-        attempts++;
-        Deque<Throwable> failures = Objects.requireNonNullElseGet(earlierFailures, ArrayDeque::new);
-        earlierFailures = failures;
-        failures.addLast(failure);
-        if (failures.size() > EARLIER_FAILURES) {
-            failures.removeFirst();
-        }
-    }
-
-    /** Returns how often it has been run so far, the present attempt included. */
-    int attempts() {
-        return attempts;
+        attempts.again(failure);
     }
 
     @Override

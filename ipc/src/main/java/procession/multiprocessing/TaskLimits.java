@@ -24,7 +24,7 @@ final class TaskLimits {
         }
         ProcessTask<?> task = worker.load.first();
         if (task == null) {
-            boolean mayShrink = worker.state == WorkerProcess.State.READY && options.idleNanos() < Long.MAX_VALUE;
+            boolean mayShrink = worker.isFit() && worker.predecessor == null && options.idleNanos() < Long.MAX_VALUE;
             return mayShrink ? worker.idleSinceNanos + options.idleNanos() - now : Long.MAX_VALUE;
         }
         return Math.min(

@@ -51,6 +51,13 @@ final class Vitals {
         }
     }
 
+    /** Takes a sample unless the last one was taken within this time. */
+    void sampleUnlessFresh(long nanos) {
+        if (System.nanoTime() - lastNanos >= nanos) {
+            sample();
+        }
+    }
+
     /** Returns how long the next sample can wait, for a worker that has been running its task since then. */
     long nanosUntilSample(long taskSinceNanos, long now) {
         return nanosUntilSample(lastNanos, taskSinceNanos, now);

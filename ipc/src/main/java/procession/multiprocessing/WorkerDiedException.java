@@ -67,7 +67,7 @@ public class WorkerDiedException extends RuntimeException {
         this.peakBytes = death.peakBytes();
         this.running = task.inWords();
         this.itemIndex = task.position();
-        this.attempts = task.attempts();
+        this.attempts = task.attempts.count();
         CrashReport crash = death.crash();
         this.crashFile = crash == null || crash.file() == null
                 ? null

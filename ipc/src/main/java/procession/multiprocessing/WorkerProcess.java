@@ -2,9 +2,11 @@
 package procession.multiprocessing;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +112,12 @@ final class WorkerProcess {
 
     /** Since when it has had nothing to do. */
     long idleSinceNanos;
+
+    /** Since when it has been ready. */
+    long readySinceNanos;
+
+    /** How much memory it said that it has, where the system does not tell. */
+    long reportedBytes;
 
     /** How many tasks it has answered. */
     int tasksDone;
@@ -323,6 +331,17 @@ final class WorkerProcess {
         return state == State.READY && !killed && !saidGoodbye && !contactLost && !exited && stop == null;
     }
 
+    /** Returns whether another one is ready to take its place. */
+    boolean isReplaced() {
+        WorkerProcess next = successor;
+        return next != null && next.state == State.READY;
+    }
+
+    /** Returns whether it is ready, but its predecessor is not done yet. */
+    boolean waitsForItsPlace() {
+        return predecessor != null && isFit() && load.isEmpty();
+    }
+
     /** Returns whether {@link #deadlineNanos} means anything now. */
     boolean hasDeadline() {
         return exited || contactLost || saidGoodbye || killed || state != State.READY;
@@ -495,7 +514,7 @@ final class WorkerProcess {
 
     /** Returns whether it can be given more than it has begun with, because that can be taken back. */
     boolean canPrefetch() {
-        return mark != null && isFit();
+        return mark != null && !mark.isFenced() && isFit();
     }
 
     /** Takes back what it was given and has not started, and returns it in order. */
@@ -507,6 +526,21 @@ final class WorkerProcess {
         List<Batch> back = load.removeBehind(shared.fence());
         calls.send(new OutgoingFrame(FrameDescriptor.TAKEN_BACK, 0, new byte[0]));
         return back;
+    }
+
+    /** Notes how far the running task says that it has come. */
+    void progressed(Frame frame) {
+        ProcessTask<?> task = load.first();
+        if (task == null || task.id != frame.taskId()) {
+            return; // a thread that an earlier task has left behind
+        }
+        heardAtNanos = System.nanoTime();
+        byte[] payload = frame.payload();
+        if (payload != null && payload.length >= Double.BYTES) {
+            double fraction = ByteBuffer.wrap(payload).getDouble();
+            String note = new String(payload, Double.BYTES, payload.length - Double.BYTES, StandardCharsets.UTF_8);
+            lastNote = Double.isNaN(fraction) ? note : Math.round(100 * fraction) + " % " + note;
+        }
     }
 
     /** Kills the process and what it has started; its pool learns of the end as of any other. */

@@ -346,6 +346,49 @@ class ForensicsTest {
     }
 
     @Test
+    void deathsInARow_areLoggedOnce_andCostOneTaskEach() throws Exception {
+        try (Logged logged = new Logged()) {
+            List<Future<?>> futures = new ArrayList<>();
+            try (ProcessPoolExecutor pool = new ProcessPoolExecutor(2)) {
+                for (int i = 0; i < 12; i++) {
+                    futures.add(pool.submit(() -> Runtime.getRuntime().halt(7)));
+                }
+                for (Future<?> future : futures) {
+                    assertInstanceOf(WorkerDiedException.class, future.exception(Delays.large()));
+                }
+                assertEquals("usable", pool.submit(() -> "usable").result(Delays.large()));
+            }
+            List<String> said = logged.lines("the last 10 workers all died");
+            assertEquals(1, said.size(), logged::toString);
+            assertTrue(said.get(0).startsWith("WARNING "), said::toString);
+            assertTrue(said.get(0).contains("exited with code 7"), said::toString);
+        }
+    }
+
+    @Test
+    void cancel_ofATaskInTheQueue_dropsItsArgumentsAtOnce() throws Exception {
+        Mark started = new Mark(directory, "started");
+        Mark goOn = new Mark(directory, "go-on");
+        byte[] large = new byte[1 << 20];
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            Future<?> running = pool.submit(() -> {
+                started.addPid();
+                goOn.pass();
+                return large.length;
+            });
+            started.awaitPid();
+            ProcessTask<?> queued = (ProcessTask<?>) pool.submit(() -> large.length);
+            Future<Integer> last = pool.submit(() -> large.length);
+            assertTrue(queued.encoded.length > large.length);
+            assertTrue(queued.cancel());
+            assertEquals(0, queued.encoded.length);
+            goOn.add("go on");
+            assertEquals(large.length, running.result(Delays.large()));
+            assertEquals(large.length, last.result(Delays.large()));
+        }
+    }
+
+    @Test
     void failuresOfManyRetries_areTheLastTen() throws Exception {
         ProcessTask<Object> task;
         try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
@@ -356,7 +399,7 @@ class ForensicsTest {
         }
         IllegalStateException last = new IllegalStateException("the last");
         task.failLimits(last);
-        assertEquals(1_001, task.attempts());
+        assertEquals(1_001, task.attempts.count());
         assertEquals(10, last.getSuppressed().length);
         assertEquals("attempt 990", last.getSuppressed()[0].getMessage());
         assertEquals(last, task.exception());

@@ -39,12 +39,12 @@ public final class WorkerCommand {
      * Looks at this JVM and puts the command together.
      *
      * @param context the class loader that sees the tasks
-     * @param workers how many workers there may be at once
+     * @param sizing what each worker gets of the machine
      * @param userOptions JVM options of the user, which win over all others
      * @return the command
      */
-    public static WorkerCommand create(ClassLoader context, int workers, List<String> userOptions) {
-        return create(context, WorkerSizing.options(workers, userOptions), userOptions);
+    public static WorkerCommand create(ClassLoader context, WorkerSizing sizing, List<String> userOptions) {
+        return create(context, sizing.options(), userOptions);
     }
 
     private static WorkerCommand create(ClassLoader context, List<String> sizing, List<String> userOptions) {

@@ -123,7 +123,7 @@ public final class OutputPump implements Runnable {
         line.setLength(0);
         try {
             logger.log(level, message);
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             Thread thread = Thread.currentThread(); // the rest of the output still has to be taken from the process
             thread.getUncaughtExceptionHandler().uncaughtException(thread, refused);
         }
@@ -153,8 +153,13 @@ public final class OutputPump implements Runnable {
 
     private void print(byte[] piece, int from, int length, PrintStream out) {
         keep(piece, from, length);
-        out.write(piece, from, length);
-        out.flush();
+        try {
+            out.write(piece, from, length);
+            out.flush();
+        } catch (RuntimeException | Error refused) {
+            Thread thread = Thread.currentThread(); // the rest of the output still has to be taken from the process
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, refused);
+        }
     }
 
     private synchronized void keep(byte[] piece, int from, int length) {

@@ -50,7 +50,9 @@ public final class ProcessTree {
      * @param name of the thread, for the operator
      */
     public static void kill(Process root, String name) {
-        Thread killer = new Thread(() -> kill(root), name + "-kill");
+        Thread killer =
+                new Thread(null, () -> kill(root), name + "-kill", 0, false); // without the caller's thread-locals
+        killer.setContextClassLoader(null);
         killer.setDaemon(true);
         try {
             killer.start();

@@ -46,6 +46,7 @@ package procession.multiprocessing.internal.wire;
  *     FAILURE      a failure, see FailureCodec
  *     OUTPUT       for standard output and standard error: dropped long · length int · the end of it: what the task with
  *                  this id has printed, before its answer
+ *     MEMORY       bytes long: how much this JVM has taken for its heap; before an answer, where the parent can't see it
  *   calls, parent to worker
  *     CALL         an object: a Callable, to be answered by one RESULT or FAILURE with the same task id
  *     CHUNK        count int · function length int · function object · count × (task id long · length int · object):
@@ -117,6 +118,9 @@ public final class FrameDescriptor {
 
     /** Worker to parent: how far the running task has come. */
     public static final byte PROGRESS = 8;
+
+    /** Worker to parent: how much memory it has. */
+    public static final byte MEMORY = 48;
 
     /** Parent to worker: initialize. */
     public static final byte INIT = 16;

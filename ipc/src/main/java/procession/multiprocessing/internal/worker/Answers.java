@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.wire.OutgoingFrame;
@@ -50,6 +51,17 @@ final class Answers {
         }
     }
 
+    /** Writes a frame without a payload, unless another thread is stuck in the middle of one. */
+    void sendInTime(byte type, long millis) throws IOException, InterruptedException {
+        if (writing.tryLock(millis, TimeUnit.MILLISECONDS)) {
+            try {
+                writeAll(new OutgoingFrame(type, 0, new byte[0]), channel);
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
     static void writeAll(OutgoingFrame frame, SocketChannel channel) throws IOException {
         boolean written = false;
         while (!written) {
@@ -86,9 +98,7 @@ final class Answers {
     /** Most workers need none. */
     private synchronized void startWriter() {
         if (!writerIsStarted) {
-            Thread writer = new Thread(null, this::writeLetters, "procession-writer", 0, false);
-            writer.setDaemon(true);
-            writer.start();
+            OwnThread.start(this::writeLetters, "procession-writer");
             writerIsStarted = true;
         }
     }

@@ -255,6 +255,7 @@ final class Calls {
         if (printed != null) {
             parent.send(FrameDescriptor.OUTPUT, taskId, printed);
         }
+        MemoryReport.beforeAnswer(parent);
         parent.send(type, taskId, payload);
         return true;
     }

@@ -81,9 +81,7 @@ final class Control implements Runnable {
             here.setStackTrace(tasks.getStackTrace());
             byte[] stack = FailureCodec.encode(here);
             // Not by this thread: a task thread that is writing its answer may hold it up, and this must go on reading.
-            Thread reply = new Thread(() -> reply(frame.taskId(), stack), "procession-freeze");
-            reply.setDaemon(true);
-            reply.start();
+            OwnThread.start(() -> reply(frame.taskId(), stack), "procession-freeze");
         } else if (frame.type() == FrameDescriptor.RESUME) {
             gate.resume();
         } else if (frame.type() == FrameDescriptor.IDENTITY) {

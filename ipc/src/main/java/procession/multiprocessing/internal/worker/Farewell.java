@@ -26,7 +26,7 @@ final class Farewell implements Runnable {
         try {
             if (answering.tryLock(ANSWER_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 try {
-                    control.send(FrameDescriptor.GOODBYE, 0, new byte[0]);
+                    control.sendInTime(FrameDescriptor.GOODBYE, ANSWER_WAIT_MILLIS);
                 } finally {
                     answering.unlock();
                 }

@@ -170,7 +170,7 @@ public final class OutputCapture {
             }
             if (payload != null && parent != null) {
                 try {
-                    parent.send(FrameDescriptor.OUTPUT_SO_FAR, taskId, payload);
+                    parent.sendForTask(FrameDescriptor.OUTPUT_SO_FAR, taskId, payload);
                 } catch (IOException parentIsGone) {
                     // the control thread is about to see that, and ends this process
                 }

@@ -90,7 +90,12 @@ final class ParentCode {
         CompletableFuture<Fetched> answer = new CompletableFuture<>();
         long number = numbers.incrementAndGet();
         asked.put(number, answer);
-        answers.sendLater(FrameDescriptor.FETCH, number, fetch.encode());
+        var unused = answers.sendLater(FrameDescriptor.FETCH, number, fetch.encode())
+                .whenComplete((sent, failure) -> {
+                    if (failure != null && asked.remove(number) != null) {
+                        answer.complete(Fetched.none("it could not be asked: " + failure));
+                    }
+                });
         return answer.join();
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.UnpackedCode;
+import procession.multiprocessing.internal.launch.WorkerSizing;
 import procession.multiprocessing.internal.os.SelfKill;
 import procession.multiprocessing.internal.os.Signals;
 import procession.multiprocessing.internal.os.StartMark;
@@ -58,6 +59,7 @@ public final class WorkerMain {
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it; where it works, a busy worker ends sooner
     public static void main(String[] arguments) throws IOException {
         Signals.surviveTerminal(); // first, because until then Ctrl-C ends this process
+        System.setProperty(WorkerSizing.CHILD, "true"); // for pools in here, which share what this process was given
         if (arguments.length > 1) {
             Files.deleteIfExists(Path.of(arguments[1]));
         }
@@ -82,11 +84,11 @@ public final class WorkerMain {
         TaskThread tasks =
                 new TaskThread(() -> serve(new Calls(orders, answers, answering, gate, parentCode), socket, token));
         Control control = new Control(channel, socket, orders, answers, answering, gate, parentCode, tasks);
-        Thread reader = new Thread(control, "procession-control");
+        Thread reader = new OwnThread(control, "procession-control");
         reader.setDaemon(true);
         reader.setPriority(Thread.MAX_PRIORITY);
         reader.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(new Farewell(answers, answering), "procession-goodbye"));
+        Runtime.getRuntime().addShutdownHook(new OwnThread(new Farewell(answers, answering), "procession-goodbye"));
         answers.send(FrameDescriptor.HELLO, 0, Hello.encode(token));
         tasks.start();
         SelfKill.prepare(); // last, because the pool waits for the rest
