@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import procession.testing.Await;
+import procession.testing.Delays;
 
 /** What tests do to worker processes, and in them. */
 final class Workers {
@@ -31,6 +34,28 @@ final class Workers {
         int code = killIfThere(pid, signal);
         if (code != 0) {
             throw new AssertionError("kill -" + signal + " " + pid + " ended with code " + code);
+        }
+        if (signal.equals("STOP")) {
+            Await.until(pid + " is stopped", Delays.large(), () -> isStopped(pid));
+        }
+    }
+
+    /** Whether all threads of a process stand still; the first one that hears of the signal has to tell the others. */
+    private static boolean isStopped(long pid) throws IOException {
+        Path threads = Path.of("/proc", Long.toString(pid), "task");
+        if (!Files.isDirectory(threads)) {
+            return true; // gone, or a platform that does not tell
+        }
+        try (Stream<Path> each = Files.list(threads)) {
+            for (Path thread : each.toList()) {
+                String text = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                if ("TZX".indexOf(text.charAt(text.lastIndexOf(')') + 2)) < 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException endedMeanwhile) {
+            return false;
         }
     }
 
