@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Options of the {@code java} launcher in a file, where a command line would be too long for the system. */
-final class ArgumentFile {
+public final class ArgumentFile {
+    /** How the name of each ends. */
+    public static final String ENDING = ".procession-args";
+
     private ArgumentFile() {}
 
     /**
@@ -23,7 +26,7 @@ final class ArgumentFile {
         for (String argument : arguments) {
             text.append('"').append(escaped(argument)).append("\"\n");
         }
-        Path file = Files.createTempFile("procession-", ".args");
+        Path file = Files.createTempFile("procession-", ENDING);
         try {
             return Files.writeString(file, text, encoding());
         } catch (IOException | RuntimeException failure) {

@@ -78,7 +78,9 @@ public final class UnpackedCode {
         Path made = directory;
         if (made == null || !Files.exists(made)) {
             Path created = Files.createTempDirectory(PREFIX + ProcessTree.ownPid() + "-"); // for this user only
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(created), "procession-unpacked"));
+            Thread hook = new Thread(null, () -> remove(created), "procession-unpacked", 0, false);
+            hook.setContextClassLoader(null); // which would live as long as this JVM
+            Runtime.getRuntime().addShutdownHook(hook);
             directory = created;
             made = created;
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import procession.multiprocessing.internal.launch.ArgumentFile;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.UnpackedCode;
 import procession.multiprocessing.internal.launch.WorkerSizing;
@@ -60,7 +61,8 @@ public final class WorkerMain {
     public static void main(String[] arguments) throws IOException {
         Signals.surviveTerminal(); // first, because until then Ctrl-C ends this process
         System.setProperty(WorkerSizing.CHILD, "true"); // for pools in here, which share what this process was given
-        if (arguments.length > 1) {
+        // Windows' launcher replaces a name with wildcards by the names of files, which are not ours to delete.
+        if (arguments.length == 2 && arguments[1].endsWith(ArgumentFile.ENDING)) {
             Files.deleteIfExists(Path.of(arguments[1]));
         }
         byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
