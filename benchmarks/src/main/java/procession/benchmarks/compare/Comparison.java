@@ -42,7 +42,11 @@ final class Comparison {
         int contenders = this.benches.stream()
                 .mapToInt(bench -> 1 + bench.peers().size())
                 .sum();
-        this.budget = budget.dividedAmong(Math.max(1, contenders));
+        int warmedUp = this.benches.stream()
+                .mapToInt(bench ->
+                        1 + (int) bench.peers().stream().filter(Peer::warmsUp).count())
+                .sum();
+        this.budget = budget.dividedAmong(Math.max(1, contenders), Math.max(1, warmedUp));
         this.startNanos = startNanos;
         this.err = err;
         for (Bench bench : this.benches) {
@@ -55,7 +59,7 @@ final class Comparison {
     /** Warms up, and measures as many rounds as were asked for or as there is time for. */
     void run() {
         for (Bench bench : benches) {
-            measureAll(bench, 0, budget.warmUp());
+            measureAll(bench, 0, budget.warmUp(), budget.slice());
         }
         Duration longest = Duration.ZERO;
         for (int round = 0; round < budget.rounds(); round++) {
@@ -66,7 +70,7 @@ final class Comparison {
                 break;
             }
             for (Bench bench : benches) {
-                record(bench, measureAll(bench, round, budget.slice()));
+                record(bench, measureAll(bench, round, budget.slice(), budget.slice()));
             }
             Duration took = Duration.ofNanos(System.nanoTime() - roundNanos);
             longest = took.compareTo(longest) > 0 ? took : longest;
@@ -74,7 +78,7 @@ final class Comparison {
     }
 
     /** Returns the values of our contender, and of each peer's in its order; a contender without value has failed. */
-    private List<Optional<Double>> measureAll(Bench bench, int round, Duration atLeast) {
+    private List<Optional<Double>> measureAll(Bench bench, int round, Duration compiled, Duration interpreted) {
         List<Contender> contenders = new ArrayList<>();
         List<Optional<Double>> values = new ArrayList<>();
         contenders.add(bench.ours());
@@ -83,7 +87,8 @@ final class Comparison {
         for (int turn = 0; turn < contenders.size(); turn++) {
             int index = (round + turn) % contenders.size();
             String name = index == 0 ? "ours" : bench.peers().get(index - 1).name();
-            values.set(index, measure(bench, name, contenders.get(index), atLeast));
+            boolean warmsUp = index == 0 || bench.peers().get(index - 1).warmsUp();
+            values.set(index, measure(bench, name, contenders.get(index), warmsUp ? compiled : interpreted));
         }
         return values;
     }

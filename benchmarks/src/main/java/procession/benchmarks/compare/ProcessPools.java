@@ -37,22 +37,24 @@ final class ProcessPools {
 
     static List<Bench> open(Setup setup) {
         ProcessPoolExecutor ours = setup.own(new ProcessPoolExecutor(WORKERS));
+        // Whose workers are killed: a new worker is a JVM that has compiled nothing yet.
+        ProcessPoolExecutor mortal = setup.own(new ProcessPoolExecutor(WORKERS));
         Optional<PythonPeer> pool = setup.python(PROGRAM, "pool", POOL);
         Optional<PythonPeer> executor = setup.python(PROGRAM, "executor", EXECUTOR);
         Optional<PythonPeer> joblib = setup.python(PROGRAM, "joblib", JOBLIB);
         Optional<PythonPeer> starts = pool.flatMap(there -> setup.python(PROGRAM, "starts", "their start-up"));
 
         List<Peer> roundTrips = new ArrayList<>();
-        pool.ifPresent(peer -> roundTrips.add(new Peer(POOL, peer.contender("round_trip"))));
-        executor.ifPresent(peer -> roundTrips.add(new Peer(EXECUTOR, peer.contender("round_trip"))));
-        joblib.ifPresent(peer -> roundTrips.add(new Peer(JOBLIB, peer.contender("round_trip"))));
+        pool.ifPresent(peer -> roundTrips.add(Peer.interpreted(POOL, peer.contender("round_trip"))));
+        executor.ifPresent(peer -> roundTrips.add(Peer.interpreted(EXECUTOR, peer.contender("round_trip"))));
+        joblib.ifPresent(peer -> roundTrips.add(Peer.interpreted(JOBLIB, peer.contender("round_trip"))));
         List<Peer> submits = new ArrayList<>();
-        executor.ifPresent(peer -> submits.add(new Peer(EXECUTOR, peer.contender("submit"))));
+        executor.ifPresent(peer -> submits.add(Peer.interpreted(EXECUTOR, peer.contender("submit"))));
         List<Peer> imaps = new ArrayList<>();
-        pool.ifPresent(peer -> imaps.add(new Peer(POOL, peer.contender("imap"))));
+        pool.ifPresent(peer -> imaps.add(Peer.interpreted(POOL, peer.contender("imap"))));
         List<Peer> startUps = new ArrayList<>();
-        starts.ifPresent(peer -> startUps.add(new Peer(POOL + " (spawn)", peer.contender("pool"))));
-        starts.ifPresent(peer -> startUps.add(new Peer(EXECUTOR + " (spawn)", peer.contender("executor"))));
+        starts.ifPresent(peer -> startUps.add(Peer.interpreted(POOL + " (spawn)", peer.contender("pool"))));
+        starts.ifPresent(peer -> startUps.add(Peer.interpreted(EXECUTOR + " (spawn)", peer.contender("executor"))));
 
         return List.of(
                 new Bench(
@@ -72,11 +74,11 @@ final class ProcessPools {
                         imaps),
                 new Bench("pool.processes.start-up", Unit.MILLIS, ProcessPools::start, startUps),
                 new Bench(
-                        "pool.processes.death", Unit.MILLIS, once -> death(ours), List.of(Peer.absolute(DEATH_MILLIS))),
+                        "pool.processes.death", Unit.MILLIS, once -> death(mortal), List.of(Peer.absolute(DEATH_MILLIS))),
                 new Bench(
                         "pool.processes.timeout",
                         Unit.MILLIS,
-                        once -> lateness(ours),
+                        once -> lateness(mortal),
                         List.of(Peer.absolute(LATENESS_MILLIS))));
     }
 
@@ -161,7 +163,7 @@ final class ProcessPools {
                 throw new IllegalStateException("the death went unnoticed");
             }
             double millis = (System.nanoTime() - start) / 1e6;
-            roundTrip(pool); // so that the next bench finds the pool as this one did
+            roundTrip(pool); // so that the next one finds the pool as this one did
             return millis;
         } finally {
             Files.delete(file);

@@ -24,13 +24,13 @@ class BudgetTest {
 
     @Test
     void dividedAmong_few_changesNothing() {
-        assertEquals(Budget.FULL, Budget.FULL.dividedAmong(10));
+        assertEquals(Budget.FULL, Budget.FULL.dividedAmong(10, 10));
     }
 
     @Test
     void dividedAmong_many_leavesTimeForAllRounds() {
         int contenders = 200;
-        Budget divided = Budget.QUICK.dividedAmong(contenders);
+        Budget divided = Budget.QUICK.dividedAmong(contenders, contenders);
         Duration all = divided.warmUp()
                 .plus(divided.slice().multipliedBy(divided.rounds()))
                 .multipliedBy(contenders);
