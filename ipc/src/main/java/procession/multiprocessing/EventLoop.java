@@ -77,6 +77,7 @@ abstract class EventLoop {
     private static final long LONGEST_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final long FAR_NANOS = TimeUnit.HOURS.toNanos(1);
+    private static final long NANOS_A_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int WEIGHT = 4;
 
     private final String name;
@@ -583,7 +584,7 @@ abstract class EventLoop {
             if (ready == 0 && isToWait(done)) { // asked after selectNow, which forgets a wakeup()
                 long wait = Math.min(mostNanos, wakeAtNanos - System.nanoTime());
                 if (wait > 0) {
-                    selector.select(TimeUnit.NANOSECONDS.toMillis(wait) + 1);
+                    selector.select(TimeUnit.NANOSECONDS.toMillis(wait + NANOS_A_MILLI - 1)); // not before wait is over
                 }
             }
         } catch (ClosedSelectorException finished) {

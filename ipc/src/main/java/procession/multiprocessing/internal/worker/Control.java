@@ -77,9 +77,7 @@ final class Control implements Runnable {
     private void received(Frame frame) {
         if (frame.type() == FrameDescriptor.FREEZE) {
             gate.freeze();
-            Throwable here = new Throwable("the task was here when it was stopped");
-            here.setStackTrace(tasks.getStackTrace());
-            byte[] stack = FailureCodec.encode(here);
+            byte[] stack = FailureCodec.encodeStack("the task was here when it was stopped", tasks.getStackTrace());
             // Not by this thread: a task thread that is writing its answer may hold it up, and this must go on reading.
             OwnThread.start(() -> reply(frame.taskId(), stack), "procession-freeze");
         } else if (frame.type() == FrameDescriptor.RESUME) {
