@@ -35,6 +35,8 @@ import procession.multiprocessing.internal.os.ProcessTree;
  * says otherwise; its standard input is empty. In these cases what it logs, through {@code java.util.logging} or
  * {@link System.Logger}, comes to the {@link System.Logger} of the same name here, with its name before the message,
  * unless its JVM options configure its logs; with a file or the terminal for its output, its logs are its own.
+ * It counts as ended when what it printed and logged before has come out here, but a stream or a logger for its output that
+ * takes longer than five seconds for the rest of it is not waited for, nor a log handler that takes longer than that for one message.
  *
  * <p>All methods may be called by any thread. Where {@code java.lang.Process} is imported by default, this class needs a
  * single-type import.
@@ -156,7 +158,8 @@ public class Process implements AutoCloseable, Serializable {
     }
 
     /**
-     * Waits until the process has ended, for as long as that takes. May be called again, and by many threads.
+     * Waits until the process has ended, for as long as that takes, and what it printed and logged has come out here.
+     * May be called again, and by many threads. How it ended does not change any more when this has returned.
      *
      * @throws IllegalStateException if it was not started, or not from here
      * @throws InterruptedException if interrupted while waiting

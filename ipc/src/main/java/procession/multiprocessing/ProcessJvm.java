@@ -4,7 +4,6 @@ package procession.multiprocessing;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -15,7 +14,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.ProcessSettings;
@@ -37,17 +38,25 @@ final class ProcessJvm {
      *
      *   NAME-control   accepts it, tells it what to run, and reads until it says goodbye or is gone
      *   NAME-stdout, NAME-stderr  pump its output, where that comes here
+     *   NAME-logs      calls the handlers here with what it logs, so that the control thread waits for none of them
      *
-     *   started ──connected, HELLO──► greeted ──exited, connection read, output ended (or silent)──► awaitEnd() returns
+     *   started ──connected, HELLO──► greeted ──exited, output ended (or silent), heard out (or stuck)──► awaitEnd() returns
      *      └──no HELLO until the deadline: killed──┘
      *
      * The control thread's waits end with the process: its exit wakes the selector that waits for it to connect, and ends
-     * the connection that is read. A selector it is until then because somebody else may connect and say nothing. Output
-     * may go on after the exit, because a grandchild has inherited the pipes: what is there is still taken, as long as some
-     * comes and for a few seconds at most.
+     * the connection that is read. A selector it is until then because somebody else may connect and say nothing.
+     *
+     * After the exit, what it printed and logged is still to be taken, by streams, handlers and class loaders of the user's:
+     *   output   may go on, because a grandchild has inherited the pipes: it is waited for while some comes or is being
+     *            passed on, and for LONGEST_STEP at most
+     *   frames and logs   end, because the connection does: they are waited for as long as each takes less than
+     *            LONGEST_STEP
+     * Whether it said goodbye is known then, or never: how it ended is settled before anybody learns that it has.
      */
     private static final long SILENCE_MILLIS = 250;
     private static final int MOST_SILENCES = 20;
+    private static final long LONGEST_STEP_MILLIS = MOST_SILENCES * SILENCE_MILLIS;
+    private static final int OUTPUTS = 2;
     private static final long SELECT_MILLIS = 1000;
 
     private final Plan plan;
@@ -56,17 +65,30 @@ final class ProcessJvm {
     private final Selector selector;
     private final byte[] token = new byte[FrameDescriptor.TOKEN_BYTES];
     private final long deadlineNanos;
-    private final CountDownLatch outputs = new CountDownLatch(3);
+    private final CountDownLatch printed = new CountDownLatch(OUTPUTS);
+    private final CountDownLatch heard = new CountDownLatch(1);
 
     /** How many pieces of output have come. */
     private final AtomicLong pieces = new AtomicLong();
 
+    /** How many of its streams have not ended and are not being read: what came of them is being passed on. */
+    private final AtomicInteger passing = new AtomicInteger(OUTPUTS);
+
+    /** How many frames were received, and how many of them were logged. */
+    private final AtomicLong steps = new AtomicLong();
+
     /** Where the end of its standard error is kept, if that comes here. */
     private final @Nullable OutputPump errors;
 
-    /** What becomes of what it logs; owned by the control thread, as the next two are. */
+    private final SerialThread logs;
+
+    /** What becomes of what it logs; owned by the thread for that. */
     private final ForwardedLog log;
 
+    /** Held by whoever writes a frame. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /** Owned by the control thread, as the next is. */
     private FrameReader reader = newReader();
 
     private boolean strange;
@@ -77,6 +99,9 @@ final class ProcessJvm {
 
     /** Why it was killed before it ran. */
     private volatile @Nullable String startFailure;
+
+    /** How it ended; written once, by awaitEnd(). */
+    private volatile @Nullable ExitStatus status;
 
     /**
      * What is to be started.
@@ -100,10 +125,11 @@ final class ProcessJvm {
         this.meeting = meeting;
         this.selector = selector;
         this.log = new ForwardedLog(plan.name());
+        this.logs = new SerialThread(plan.name() + "-logs", () -> {});
         this.jvm = meeting.worker();
         this.deadlineNanos = System.nanoTime() + plan.startNanos();
         this.errors = plan.output().logger() == null
-                ? OutputPump.toStderr(new Counted(jvm.getErrorStream()), outputs::countDown)
+                ? OutputPump.toStderr(new Counted(jvm.getErrorStream()), this::outputHasEnded)
                 : null;
         new SecureRandom().nextBytes(token);
     }
@@ -116,13 +142,17 @@ final class ProcessJvm {
     static ProcessJvm start(Plan plan) throws IOException {
         Rendezvous meeting = Rendezvous.start(plan.command(), plan.name(), plan.settings());
         Selector selector = null;
+        ProcessJvm started = null;
         try {
             selector = Selector.open();
-            ProcessJvm started = new ProcessJvm(plan, meeting, selector);
+            started = new ProcessJvm(plan, meeting, selector);
             started.startThreads();
             WorkerCommand.introduce(started.jvm, started.token);
             return started;
         } catch (IOException | RuntimeException | OutOfMemoryError failure) {
+            if (started != null) {
+                started.logs.end();
+            }
             EventLoop.closeQuietly(selector);
             meeting.abandon();
             throw failure;
@@ -133,13 +163,14 @@ final class ProcessJvm {
         System.Logger logger = plan.output().logger();
         InputStream out = new Counted(jvm.getInputStream());
         Runnable stdout = logger == null
-                ? OutputPump.toStdout(out, outputs::countDown)
-                : OutputPump.toLog(out, logger, Level.INFO, plan.name(), outputs::countDown);
+                ? OutputPump.toStdout(out, this::outputHasEnded)
+                : OutputPump.toLog(out, logger, Level.INFO, plan.name(), this::outputHasEnded);
         Runnable stderr = errors;
         if (logger != null) {
             InputStream err = new Counted(jvm.getErrorStream());
-            stderr = OutputPump.toLog(err, logger, Level.WARNING, plan.name(), outputs::countDown);
+            stderr = OutputPump.toLog(err, logger, Level.WARNING, plan.name(), this::outputHasEnded);
         }
+        logs.start();
         PoolThreads.daemon(plan.name() + "-stdout", stdout).start();
         PoolThreads.daemon(plan.name() + "-stderr", Objects.requireNonNull(stderr))
                 .start();
@@ -154,7 +185,7 @@ final class ProcessJvm {
 
     // ---- the thread that sees it to its end ----
 
-    /** Waits for its exit, and for what it sent and printed before. */
+    /** Waits for its exit, and for what it sent and printed before; from then on it is known how it ended. */
     void awaitEnd() {
         boolean gone = false;
         while (!gone) {
@@ -167,24 +198,41 @@ final class ProcessJvm {
         }
         selector.wakeup();
         try {
-            awaitOutput();
+            awaitPrinted();
+            awaitHeard();
         } catch (InterruptedException goOn) {
             // what is still in the pipes is pumped all the same
         }
         EventLoop.closeQuietly(selector);
+        status = new ExitStatus(jvm.exitValue(), saidGoodbye && !killed);
     }
 
-    private void awaitOutput() throws InterruptedException {
+    private void awaitPrinted() throws InterruptedException {
         long seen = -1;
-        for (int i = 0; i < MOST_SILENCES && seen != pieces.get(); i++) {
+        for (int i = 0; i < MOST_SILENCES && (seen != pieces.get() || passing.get() > 0); i++) {
             seen = pieces.get();
-            if (outputs.await(SILENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (printed.await(SILENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 return;
             }
         }
     }
 
-    /** Counts what comes of its output. */
+    private void awaitHeard() throws InterruptedException {
+        long seen = -1;
+        while (seen != steps.get()) {
+            seen = steps.get();
+            if (heard.await(LONGEST_STEP_MILLIS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private void outputHasEnded() {
+        passing.decrementAndGet();
+        printed.countDown();
+    }
+
+    /** Counts what comes of its output, and tells apart whether that is waited for or passed on. */
     private final class Counted extends FilterInputStream {
         Counted(InputStream source) {
             super(source);
@@ -192,9 +240,13 @@ final class ProcessJvm {
 
         @Override
         public int read(byte[] piece, int from, int length) throws IOException {
-            int read = super.read(piece, from, length);
-            pieces.incrementAndGet();
-            return read;
+            passing.decrementAndGet();
+            try {
+                return super.read(piece, from, length);
+            } finally {
+                passing.incrementAndGet();
+                pieces.incrementAndGet();
+            }
         }
     }
 
@@ -229,7 +281,8 @@ final class ProcessJvm {
         } finally {
             EventLoop.closeQuietly(selector);
             meeting.close();
-            outputs.countDown();
+            logs.execute(heard::countDown);
+            logs.end();
         }
     }
 
@@ -309,17 +362,25 @@ final class ProcessJvm {
     }
 
     private void received(Frame frame, SocketChannel channel) {
+        steps.incrementAndGet();
         if (!greeted) {
             greet(frame);
         } else if (frame.type() == FrameDescriptor.FETCH) {
             write(ClassServer.answer(frame, plan.classes()), channel);
         } else if (ForwardedLog.isOne(frame)) {
-            OutgoingFrame answer = log.answer(frame);
-            if (answer != null) {
-                write(answer, channel);
-            }
+            logs.execute(() -> logged(frame, channel));
         } else if (frame.type() == FrameDescriptor.GOODBYE) {
             saidGoodbye = true;
+        }
+    }
+
+    /** Hands on what was logged; on the thread for that. */
+    private void logged(Frame frame, SocketChannel channel) {
+        OutgoingFrame answer = log.answer(frame);
+        steps.incrementAndGet();
+        if (answer != null) {
+            Thread.interrupted(); // which a handler may have left behind, and which would close the channel
+            write(answer, channel);
         }
     }
 
@@ -341,14 +402,18 @@ final class ProcessJvm {
         kill();
     }
 
-    private static void write(OutgoingFrame frame, SocketChannel channel) {
+    /** Writes, or drops what nobody reads any more: what was sent before that is still to be read, and tells of the end. */
+    private void write(OutgoingFrame frame, SocketChannel channel) {
+        writing.lock();
         try {
             boolean written = false;
             while (!written) {
                 written = frame.writeTo(channel);
             }
         } catch (IOException gone) {
-            throw new UncheckedIOException(gone);
+            // the control thread is about to see it
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -358,9 +423,9 @@ final class ProcessJvm {
         return jvm.pid();
     }
 
-    /** Returns how it ended; only when it has. */
+    /** Returns how it ended; only after awaitEnd(). */
     ExitStatus status() {
-        return new ExitStatus(jvm.exitValue(), saidGoodbye && !killed);
+        return Objects.requireNonNull(status);
     }
 
     void terminate() {

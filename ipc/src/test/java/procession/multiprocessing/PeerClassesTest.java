@@ -315,6 +315,31 @@ class PeerClassesTest {
         }
     }
 
+    /** What the process says at its end can't be heard before the question is answered. */
+    @Test
+    void process_whoseParentIsStuck_endsInItsSight_andNeverChangesItsExitCode() throws Exception {
+        Mark goOn = new Mark(directory, "go on");
+        Stuck stuck = new Stuck();
+        stuck.with(
+                directory,
+                HELPER,
+                "class Quitter { public static Action make() { return () -> {"
+                        + " Thread asker = new Thread(() -> new Helper().text(1)); asker.setDaemon(true); asker.start();"
+                        + " while (!java.nio.file.Files.exists(java.nio.file.Path.of(\"" + goOn.path()
+                        + "\"))) Thread.sleep(2); System.exit(137); }; } }");
+        Process process = new Process("quitter", (Action) stuck.made("Quitter"));
+        process.start();
+        Await.until("the question", Delays.large(), () -> stuck.reached.getCount() == 0);
+        goOn.add("now");
+        int code = Children.end(process);
+        stuck.goOn.countDown();
+        Await.until(
+                "the end of its last thread",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().equals("quitter-control")));
+        assertEquals(code, process.exitcode().orElseThrow());
+    }
+
     @Test
     void interruptWhileAClassIsFetched_isKept() throws Exception {
         InMemory context = InMemory.of(

@@ -112,6 +112,16 @@ class ProcessOutputTest {
     /** Keeps what is logged. */
     private static final class Kept implements System.Logger {
         private final List<String> lines = new CopyOnWriteArrayList<>();
+        private final Duration work;
+
+        Kept() {
+            this(Duration.ZERO);
+        }
+
+        /** Makes one that takes its time for each line. */
+        Kept(Duration work) {
+            this.work = work;
+        }
 
         @Override
         public String getName() {
@@ -132,6 +142,7 @@ class ProcessOutputTest {
         @Override
         public void log(
                 Level level, @Nullable ResourceBundle bundle, @Nullable String format, @Nullable Object... parameters) {
+            Await.sleep(work);
             lines.add(level + " " + format);
             if (String.valueOf(format).contains("refused")) {
                 throw new IllegalStateException("a logger that fails");
@@ -157,6 +168,17 @@ class ProcessOutputTest {
         assertEquals(
                 List.of("WARNING [tagged] wrong"),
                 kept.lines.stream().filter(line -> line.startsWith("WARNING")).toList());
+    }
+
+    @Test
+    void toALoggerThatIsSlow_itIsAllThereWhenJoinReturns() throws Exception {
+        Kept kept = new Kept(Delays.small().multipliedBy(2));
+        Process process = Process.builder(() -> System.out.print("one\ntwo\nthree"))
+                .name("p")
+                .output(ProcessOutput.log(kept))
+                .build();
+        assertEquals(0, Children.run(process));
+        assertEquals(List.of("INFO [p] one", "INFO [p] two", "INFO [p] three"), kept.lines);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import procession.futures.Action;
 import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.LeakCheck;
@@ -36,6 +38,9 @@ class WorkerLogTest {
         final boolean used;
         volatile CountDownLatch gate = new CountDownLatch(0);
 
+        /** How long it takes for each. */
+        volatile Duration work = Duration.ZERO;
+
         Heard(String name) {
             logger = Logger.getLogger(name);
             used = logger.getUseParentHandlers();
@@ -50,6 +55,7 @@ class WorkerLogTest {
             } catch (InterruptedException unexpected) {
                 throw new AssertionError(unexpected);
             }
+            Await.sleep(work);
             records.add(record);
         }
 
@@ -275,6 +281,65 @@ class WorkerLogTest {
             heard.close();
         }
         assertEquals(1, heard.records.size());
+    }
+
+    /** Logs before it needs a class that only its parent has. */
+    private static final String TALKER = "class Talker { public static Action make() { return () -> {"
+            + " java.util.logging.Logger.getLogger(\"" + NAME + "\").info(\"before the class\");"
+            + " System.exit(new Needed().code()); }; } }";
+
+    private static final String NEEDED = "class Needed { public int code() { return 5; } }";
+
+    @Test
+    void log_ofAProcess_holdsUpNoClasses_whileTheHandlersHang(@TempDir Path directory) throws Exception {
+        Heard heard = new Heard(NAME);
+        heard.gate = new CountDownLatch(1);
+        try {
+            InMemory loader = InMemory.of(directory, TALKER, NEEDED);
+            Process process = loader.asContext(() -> new Process((Action) loader.made("Talker")));
+            assertEquals(5, Children.run(process));
+            assertEquals(List.of(), heard.records);
+            heard.gate.countDown();
+            heard.await("before the class");
+        } finally {
+            heard.close();
+        }
+    }
+
+    @Test
+    void joinOfAProcess_comesBehindSlowHandlers() throws Exception {
+        Heard heard = new Heard(NAME);
+        heard.work = Delays.small().multipliedBy(2);
+        try {
+            assertEquals(0, Children.run(new Process(() -> {
+                for (int i = 0; i < 3; i++) {
+                    Logger.getLogger(NAME).info("line " + i);
+                }
+            })));
+            assertEquals(3, heard.records.size());
+        } finally {
+            heard.close();
+        }
+    }
+
+    /** A code that would be taken for SIGKILL, were it not known that the process had said goodbye. */
+    @Test
+    void joinOfAProcess_isNotHeldUpByHandlersThatHang_andKnowsItsExitCode() throws Exception {
+        Heard heard = new Heard(NAME);
+        heard.gate = new CountDownLatch(1);
+        try {
+            Process process = new Process(() -> {
+                Logger.getLogger(NAME).info("the last");
+                System.exit(137);
+            });
+            assertEquals(137, Children.run(process));
+            assertEquals(List.of(), heard.records);
+            heard.gate.countDown();
+            heard.await("the last");
+            assertEquals(137, process.exitcode().orElseThrow());
+        } finally {
+            heard.close();
+        }
     }
 
     @Test
