@@ -169,6 +169,27 @@ class LaunchTest {
         }
     }
 
+    /** What would have to remove it, comes later in the life of a JVM. */
+    @Test
+    void optionsInAFile_areRemoved_whenTheJvmEndsBeforeItsMain() throws Exception {
+        String[] options = {"-Dlong=" + "x".repeat(20_000), "-XX:+NoSuchFlag"};
+        Set<String> before = LeakCheck.snapshot();
+        try (Captured printed = new Captured()) {
+            assertEquals(
+                    1,
+                    Children.run(Process.builder(() -> {}).jvmOptions(options).build()));
+            try (ProcessPoolExecutor pool = ProcessPoolExecutor.builder()
+                    .maxWorkers(1)
+                    .jvmOptions(options)
+                    .build()) {
+                assertInstanceOf(
+                        BrokenProcessPoolException.class, pool.submit(() -> 1).exception(Delays.large()));
+            }
+            printed.awaitErr("NoSuchFlag");
+        }
+        LeakCheck.assertNothingNew(before);
+    }
+
     private static void refuse() throws IOException {
         throw new IOException("not in this worker");
     }

@@ -17,7 +17,8 @@ import procession.multiprocessing.internal.os.StartMark;
 
 /**
  * The directory in which one worker and its parent meet: private to the user, with an unguessable name, holding the
- * socket that the worker connects to and the {@link StartMark}. It is gone as soon as they have met.
+ * socket that the worker connects to and the {@link StartMark}. It is gone as soon as they have met, and so is the file with
+ * the worker's options, if there was one.
  */
 public final class Rendezvous implements AutoCloseable {
     private static final String SOCKET = "control.sock";
@@ -35,6 +36,9 @@ public final class Rendezvous implements AutoCloseable {
 
     /** Guarded by this; and so are the steps that something has to be undone of, if this JVM ends. */
     private boolean ended;
+
+    /** What the worker removes, if it gets so far. */
+    private @Nullable Path arguments;
 
     private @Nullable Process worker;
     private @Nullable ServerSocketChannel listener;
@@ -75,7 +79,8 @@ public final class Rendezvous implements AutoCloseable {
         if (ended) {
             throw new IOException(ENDING);
         }
-        worker = command.start(name, settings);
+        arguments = command.writeArguments();
+        worker = command.start(name, settings, arguments);
         WorkerCommand.announce(worker, socket());
         create(directory); // not before: if this JVM is killed, there has to be somebody who knows it and removes it
         ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -87,7 +92,13 @@ public final class Rendezvous implements AutoCloseable {
     private synchronized void endedBefore() {
         ended = true;
         kill();
+        remove();
+    }
+
+    /** Removes what is in files, and needed no more. */
+    private void remove() {
         remove(directory);
+        delete(arguments);
     }
 
     private void kill() {
@@ -194,7 +205,7 @@ public final class Rendezvous implements AutoCloseable {
             } catch (IOException alreadyUnusable) {
                 // nothing is left to be closed
             }
-            remove(directory);
+            remove();
         }
         try {
             Runtime.getRuntime().removeShutdownHook(atEnd);
@@ -210,11 +221,17 @@ public final class Rendezvous implements AutoCloseable {
      */
     public static void remove(Path directory) {
         for (String name : List.of(SOCKET, MARK, "")) {
-            try {
-                Files.deleteIfExists(directory.resolve(name));
-            } catch (IOException left) {
-                // a cleaner of the system has to do it; it is private
+            delete(directory.resolve(name));
+        }
+    }
+
+    private static void delete(@Nullable Path file) {
+        try {
+            if (file != null) {
+                Files.deleteIfExists(file);
             }
+        } catch (IOException left) {
+            // a cleaner of the system has to do it; it is private
         }
     }
 }

@@ -6,7 +6,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,17 +71,28 @@ public final class WorkerCommand {
     }
 
     /**
+     * Writes the options to a file, where a command line would be too long for them.
+     *
+     * @return the file, for one process, which removes it in its {@code main}; or {@code null} if none is needed
+     * @throws IOException if it can't be written
+     */
+    @Nullable
+    Path writeArguments() throws IOException {
+        return isTooLong() ? ArgumentFile.write(options) : null;
+    }
+
+    /**
      * Starts a process, which waits to be told where to connect.
      *
      * @param name what the operator sees in the list of processes
      * @param settings its environment, directory and streams
+     * @param argumentFile what {@link #writeArguments} has returned
      * @return the process; its output has to be read where it is not redirected
      * @throws IOException if it can't be started
      */
-    Process start(String name, ProcessSettings settings) throws IOException {
+    Process start(String name, ProcessSettings settings, @Nullable Path argumentFile) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java);
-        Path argumentFile = isTooLong() ? ArgumentFile.write(options) : null;
         if (argumentFile == null) {
             command.addAll(options);
         } else {
@@ -91,19 +101,12 @@ public final class WorkerCommand {
         command.addAll(mainClass);
         command.add(name);
         if (argumentFile != null) {
-            command.add(argumentFile.toString()); // which the process removes
+            command.add(argumentFile.toString());
         }
         ProcessBuilder builder = new ProcessBuilder(command);
         ParentOptions.clean(builder.environment());
         settings.applyTo(builder);
-        try {
-            return builder.start();
-        } catch (IOException | RuntimeException | OutOfMemoryError failure) {
-            if (argumentFile != null) {
-                Files.deleteIfExists(argumentFile);
-            }
-            throw failure;
-        }
+        return builder.start();
     }
 
     /**
