@@ -30,7 +30,10 @@ record WorkerDeath(
 
     /** What HotSpot says before it exits because of {@code -XX:+ExitOnOutOfMemoryError}. */
     private static final Pattern OUT_OF_MEMORY =
-            Pattern.compile("Terminating due to java\\.lang\\.OutOfMemoryError: ?(.*)");
+            Pattern.compile("(?m)^Terminating due to java\\.lang\\.OutOfMemoryError: ?(.*)");
+
+    /** The code that it exits with then, without a goodbye. */
+    private static final int OUT_OF_MEMORY_CODE = 3;
 
     private static final Map<String, String> REMEDIES = Map.of(
             "Java heap space", "raise its heap with jvmOptions(\"-Xmx…\"), or give it less at a time",
@@ -46,9 +49,15 @@ record WorkerDeath(
                 pid, status, sigkill && !byUs && vitals.wasKilledForMemory(), vitals.peakBytes(), crash, stderrTail);
     }
 
-    /** Returns which memory its JVM ran out of, if it ended because of that. */
+    /**
+     * Returns which memory its JVM ran out of, if it ended because of that. Its end has to be such, too: the words may have
+     * come from a JVM that one of its tasks has started.
+     */
     @Nullable
     String exhausted() {
+        if (status.status() != OUT_OF_MEMORY_CODE || status.saidGoodbye()) {
+            return null;
+        }
         Matcher said = OUT_OF_MEMORY.matcher(stderrTail);
         return said.find() ? said.group(1).strip() : null;
     }

@@ -634,7 +634,7 @@ final class WorkerProcess {
     /** Returns the last lines that the process wrote to its standard error, or what else its JVM said of its crash. */
     private String stderrTail(boolean hasReport) {
         String crash = stdout == null ? "" : stdout.tail(); // to which the JVM writes at a crash, whatever its options
-        if (!hasReport && crash.contains("A fatal error has been detected")) {
+        if (!hasReport && crash.contains("A fatal error has been detected") && crash.contains("pid=" + pid() + ",")) {
             return crash;
         }
         return stderr == null ? "" : stderr.tail();

@@ -109,6 +109,55 @@ class ForensicsTest {
     }
 
     @Test
+    void crash_ofANestedWorker_isNotTheWorkersOwn_andSwallowsNothing() throws Exception {
+        Mark mark = new Mark(directory, "crashing");
+        Mark caught = new Mark(directory, "caught");
+        try (Captured printed = new Captured();
+                ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            Future<?> future = pool.submit(() -> {
+                try (ProcessPoolExecutor inner = new ProcessPoolExecutor(1)) {
+                    WorkerDiedException died = assertInstanceOf(
+                            WorkerDiedException.class,
+                            inner.submit(() -> {
+                                        mark.addPid();
+                                        Workers.never();
+                                    })
+                                    .exception());
+                    caught.add(died.crashReport().orElseThrow());
+                }
+                System.err.println("behind the crash");
+                Runtime.getRuntime().halt(7);
+            });
+            long pid = mark.awaitPid();
+            WorkerDeathTest.forbidCoreFile(pid);
+            Workers.kill(pid, "SEGV");
+            WorkerDiedException died = assertInstanceOf(WorkerDiedException.class, future.exception(Delays.large()));
+            Files.delete(Path.of(caught.await()));
+            assertEquals(OptionalInt.of(7), died.exitCode());
+            assertTrue(died.crashReport().isEmpty(), died::getMessage);
+            assertFalse(message(died).contains("because its JVM crashed"), died::getMessage);
+            printed.awaitErr("behind the crash");
+        }
+    }
+
+    @Test
+    void crash_thatWasOnlyPrinted_doesNotHideTheLastWords() throws Exception {
+        try (Captured printed = new Captured();
+                ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            WorkerDiedException died = assertInstanceOf(
+                    WorkerDiedException.class,
+                    pool.submit(() -> {
+                                System.out.println("# A fatal error has been detected by somebody, pid=1, tid=2");
+                                System.err.println("the last words");
+                                Runtime.getRuntime().halt(7);
+                            })
+                            .exception(Delays.large()));
+            assertSays(died, "the end of its stderr:\n    the last words");
+            printed.awaitOut("by somebody");
+        }
+    }
+
+    @Test
     void death_thatIsNoCrash_leavesNoReport() throws Exception {
         Set<String> before = reports();
         try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
@@ -282,6 +331,29 @@ class ForensicsTest {
             assertFalse(died.killedByOomKiller());
             assertEquals(OptionalInt.of(3), died.exitCode());
             assertSays(died, "ran out of memory (Java heap space: raise its heap with jvmOptions(\"-Xmx…\")");
+        }
+    }
+
+    /** As the output of a JVM that a task has started may have it. */
+    @ParameterizedTest
+    @CsvSource({"7, false", "3, true"})
+    void outOfMemory_thatSomebodyElseHasPrinted_isNotTheWorkers(int code, boolean orderly) throws Exception {
+        try (Captured printed = new Captured();
+                ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            WorkerDiedException died = assertInstanceOf(
+                    WorkerDiedException.class,
+                    pool.submit(() -> {
+                                System.err.println("Terminating due to java.lang.OutOfMemoryError: Java heap space");
+                                if (orderly) {
+                                    System.exit(code);
+                                }
+                                Runtime.getRuntime().halt(code);
+                            })
+                            .exception(Delays.large()));
+            printed.awaitErr("Terminating due to");
+            assertEquals(OptionalInt.of(code), died.exitCode());
+            assertFalse(died.outOfMemory(), died::getMessage);
+            assertFalse(message(died).contains("ran out of memory"), died::getMessage);
         }
     }
 

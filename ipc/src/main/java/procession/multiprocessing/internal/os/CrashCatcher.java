@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the report of a crash out of what a JVM prints, and puts it into a file of its own. */
@@ -19,17 +21,32 @@ final class CrashCatcher {
      * which nobody would remove when the whole tree of processes is killed. So nothing is there unless there was a crash,
      * and what is there then was made by this process, for its user alone.
      *
-     *   text ──"#", "# A fatal error has been detected …"──► report ──"END."──► text
+     *   TEXT ──"#", "# A fatal error has been detected …"──► HEAD ──"… pid=", ours──► REPORT ──"END."──► TEXT
+     *    ▲                                                     │
+     *    └────────────── another's pid, or no head ────────────┘
      *
-     * The two lines that begin a report are passed on before it is known what they are. A task may print such a report
-     * without crashing, of a JVM of its own, say: then the output goes on behind its end, and the file stays.
+     * The two lines that begin a report are passed on before it is known what they are. What follows is held back up to the
+     * line with the process id: the reports of JVMs that a task has started may come the same way, whole or as the two
+     * lines and the notice that one of these catchers has left of them, and are text as any other.
      */
+    private enum Mode {
+        TEXT,
+        HEAD,
+        REPORT
+    }
+
     private static final Set<String> BEGINNINGS = Set.of(
             "# A fatal error has been detected by the Java Runtime Environment:",
             "# There is insufficient memory for the Java Runtime Environment to continue.");
 
+    private static final String NOTICE = "# (The rest of this report is in ";
+    private static final Pattern PID = Pattern.compile("pid=(\\d+), tid=");
     private static final String END = "END.";
-    private static final int LINE_BYTES = 100;
+    private static final int LINE_BYTES = 400;
+
+    /** More lines than come before the process id, with all that is said of a lack of memory. */
+    private static final int HEAD_LINES = 40;
+
     private static final int REPORT_BYTES = 16 << 20;
 
     private final long pid;
@@ -38,8 +55,13 @@ final class CrashCatcher {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(LINE_BYTES);
 
     private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
+
+    /** What came in HEAD. */
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+
+    private Mode mode = Mode.TEXT;
     private boolean afterHash;
-    private boolean inReport;
+    private int headLines;
     private int reportBytes;
     private @Nullable OutputStream out;
     private @Nullable Path file;
@@ -72,40 +94,65 @@ final class CrashCatcher {
                 }
                 continue;
             }
-            boolean wasInReport = inReport;
-            endLine();
-            if (inReport != wasInReport) {
-                if (wasInReport) {
-                    keep(piece, from, i + 1 - from);
-                    finish();
-                } else {
-                    text.accept(piece, from, i + 1 - from);
-                    begin(notice);
-                }
+            String ended = line.toString(StandardCharsets.ISO_8859_1);
+            line.reset();
+            Mode next = modeAfter(ended);
+            if (next != mode) {
+                pass(piece, from, i + 1 - from, text);
                 from = i + 1;
+                change(next, notice, text);
             }
+            afterHash = ended.equals("#");
         }
-        if (from < length) {
-            if (inReport) {
-                keep(piece, from, length - from);
-            } else {
-                text.accept(piece, from, length - from);
+        pass(piece, from, length - from, text);
+    }
+
+    private Mode modeAfter(String ended) {
+        return switch (mode) {
+            case TEXT -> {
+                boolean begins = afterHash && BEGINNINGS.contains(ended);
+                if (begins) {
+                    beginning.reset();
+                    beginning.writeBytes(("#\n" + ended + "\n").getBytes(StandardCharsets.ISO_8859_1));
+                }
+                yield begins ? Mode.HEAD : Mode.TEXT;
+            }
+            case HEAD -> {
+                Matcher said = PID.matcher(ended);
+                if (said.find()) {
+                    yield said.group(1).equals(Long.toString(pid)) ? Mode.REPORT : Mode.TEXT;
+                }
+                boolean goesOn = ended.startsWith("#") && !ended.startsWith(NOTICE) && ++headLines < HEAD_LINES;
+                yield goesOn ? Mode.HEAD : Mode.TEXT;
+            }
+            case REPORT -> ended.equals(END) || reportBytes >= REPORT_BYTES ? Mode.TEXT : Mode.REPORT;
+        };
+    }
+
+    private void pass(byte[] piece, int from, int length, Text text) {
+        if (length > 0) {
+            switch (mode) {
+                case TEXT -> text.accept(piece, from, length);
+                case HEAD -> held.write(piece, from, length);
+                case REPORT -> keep(piece, from, length);
             }
         }
     }
 
-    private void endLine() {
-        String ended = line.toString(StandardCharsets.ISO_8859_1);
-        line.reset();
-        if (inReport) {
-            inReport = !ended.equals(END) && reportBytes < REPORT_BYTES;
+    private void change(Mode next, PrintStream notice, Text text) {
+        Mode before = mode;
+        mode = next;
+        if (next == Mode.HEAD) {
+            headLines = 0;
+        } else if (before == Mode.REPORT) {
+            close();
         } else {
-            inReport = afterHash && BEGINNINGS.contains(ended);
-            afterHash = ended.equals("#");
-            if (inReport) {
-                beginning.reset();
-                beginning.writeBytes(("#\n" + ended + "\n").getBytes(StandardCharsets.ISO_8859_1));
+            byte[] head = held.toByteArray();
+            held.reset();
+            if (next == Mode.REPORT) {
+                begin(notice);
             }
+            pass(head, 0, head.length, text);
         }
     }
 
@@ -115,9 +162,9 @@ final class CrashCatcher {
             file = Files.createTempFile("procession-hs_err_pid" + pid + "-", ".log");
             out = Files.newOutputStream(file);
             out.write(beginning.toByteArray());
-            notice.print("# (The rest of this report is in " + file + ")" + System.lineSeparator());
+            notice.print(NOTICE + file + ")" + System.lineSeparator());
         } catch (IOException | RuntimeException noRoom) {
-            finish(); // the head is kept all the same
+            close(); // the head is kept all the same
         }
         report = new CrashReport(file, "");
     }
@@ -134,13 +181,22 @@ final class CrashCatcher {
             try {
                 open.write(piece, from, length);
             } catch (IOException noRoom) {
-                finish();
+                close();
             }
         }
     }
 
-    /** Closes the file, at the end of the report or of the output. */
-    void finish() {
+    /** Passes on what was held back, and closes the file; at the end of the output. */
+    void finish(Text text) {
+        byte[] head = held.toByteArray();
+        held.reset();
+        if (head.length > 0) {
+            text.accept(head, 0, head.length);
+        }
+        close();
+    }
+
+    private void close() {
         OutputStream open = out;
         out = null;
         if (open != null) {

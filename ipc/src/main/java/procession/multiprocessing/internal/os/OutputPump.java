@@ -145,7 +145,7 @@ public final class OutputPump implements Runnable {
             // the process is gone, and its pipe with it
         } finally {
             if (crash != null) {
-                crash.finish();
+                crash.finish((text, from, length) -> print(text, from, length, target.get()));
             }
             atEnd.run();
         }

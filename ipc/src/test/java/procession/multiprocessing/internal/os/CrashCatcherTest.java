@@ -91,7 +91,7 @@ class CrashCatcherTest {
     @ValueSource(ints = {1, 2, 7, 64, 8192})
     void report_goesIntoAFile_andTheRestOn(int pieceBytes) throws IOException {
         String text = pass("before\n" + REPORT + "after", pieceBytes);
-        catcher.finish();
+        catcher.finish(passed::write);
         CrashReport report = Objects.requireNonNull(catcher.report());
         Path file = Objects.requireNonNull(report.file());
         try {
@@ -113,7 +113,7 @@ class CrashCatcherTest {
     @Test
     void report_thatBreaksOff_isKeptAsFarAsItGoes() throws IOException {
         pass(REPORT.substring(0, REPORT.indexOf("Stack:")), 100);
-        catcher.finish();
+        catcher.finish(passed::write);
         CrashReport report = Objects.requireNonNull(catcher.report());
         Files.delete(Objects.requireNonNull(report.file()));
         assertEquals(HEAD.subList(0, 6), report.head().lines().toList());
@@ -125,11 +125,57 @@ class CrashCatcherTest {
                 #
                 # There is insufficient memory for the Java Runtime Environment to continue.
                 # Native memory allocation (mmap) failed to map 4096 bytes
+                # Possible reasons:
+                #   The system is out of physical RAM or swap space
+                #
+                #  Out of Memory Error (os_linux.cpp:2760), pid=2198, tid=2199
+                #
                 END.
                 """, 8192);
         CrashReport report = Objects.requireNonNull(catcher.report());
         Files.delete(Objects.requireNonNull(report.file()));
         assertTrue(report.head().contains("insufficient memory"), report::head);
+    }
+
+    /** Of a JVM that a task has started, say. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8192})
+    void reportOfAnotherProcess_isPassedOn(int pieceBytes) throws IOException {
+        String other = REPORT.replace("pid=2198", "pid=21980");
+        assertEquals("before\n" + other + "after\n", pass("before\n" + other + "after\n", pieceBytes));
+        assertNull(catcher.report());
+        pass(REPORT, pieceBytes);
+        CrashReport report = Objects.requireNonNull(catcher.report());
+        Path file = Objects.requireNonNull(report.file());
+        assertEquals(REPORT, Files.readString(file));
+        Files.delete(file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8192})
+    void noticeOfAReportThatWasCaught_isPassedOn(int pieceBytes) {
+        String notice = """
+                #
+                # A fatal error has been detected by the Java Runtime Environment:
+                # (The rest of this report is in /tmp/elsewhere.log)
+                after
+                """;
+        assertEquals(notice, pass(notice, pieceBytes));
+        assertNull(catcher.report());
+    }
+
+    @Test
+    void headWithoutAProcessId_isPassedOn_asSoonAsThatIsSeen() {
+        String head = REPORT.substring(0, REPORT.indexOf("#  SIGSEGV"));
+        assertEquals(head + "more\n", pass(head + "more\n", 10));
+        String endless = head + "# and so on\n".repeat(100);
+        passed.reset();
+        assertEquals(endless, pass(endless, 10));
+        passed.reset();
+        pass(head, 10);
+        catcher.finish(passed::write);
+        assertEquals(head, passed.toString(StandardCharsets.UTF_8));
+        assertNull(catcher.report());
     }
 
     @ParameterizedTest
