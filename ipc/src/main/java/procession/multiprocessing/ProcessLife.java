@@ -46,7 +46,9 @@ final class ProcessLife {
     private static final int MAX_RESTARTS = 10;
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Set<Process> ACTIVE = ConcurrentHashMap.newKeySet();
+
+    /** Not of processes: a subclass may have an equals() of its own. */
+    private static final Set<ProcessLife> ACTIVE = ConcurrentHashMap.newKeySet();
 
     private final Process process;
     private final WorkerCommand command;
@@ -92,7 +94,9 @@ final class ProcessLife {
     }
 
     static List<Process> active() {
-        return new ArrayList<>(ACTIVE);
+        List<Process> processes = new ArrayList<>();
+        ACTIVE.forEach(life -> processes.add(life.process));
+        return processes;
     }
 
     // ---- starting ----
@@ -113,7 +117,7 @@ final class ProcessLife {
             started = ProcessJvm.start(plan);
             ProcessJvm first = started;
             jvm = first;
-            ACTIVE.add(process);
+            ACTIVE.add(this);
             PoolThreads.create(process.name(), () -> seeToItsEnd(first, plan), process.daemon())
                     .start();
         } catch (IOException failure) {
@@ -127,7 +131,7 @@ final class ProcessLife {
 
     /** Leaves nothing of a start that failed, so that it can be tried again. */
     private void giveUp(@Nullable ProcessJvm started) {
-        ACTIVE.remove(process);
+        ACTIVE.remove(this);
         jvm = null;
         synchronized (this) {
             startWasCalled = false;
@@ -150,7 +154,7 @@ final class ProcessLife {
             current = next;
             current.awaitEnd();
         }
-        ACTIVE.remove(process);
+        ACTIVE.remove(this);
         ended.countDown();
         String failure = current.startFailureInWords();
         if (failure != null && endAsked.getCount() > 0 && !ProgramEnd.isUnderWay()) {

@@ -4,6 +4,7 @@ package procession.multiprocessing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
@@ -166,6 +168,51 @@ class MultiprocessingTest {
         assertEquals(2, both.size());
         two.kill();
         two.join();
+        assertEquals(List.of(), Multiprocessing.activeChildren());
+    }
+
+    /** Is equal to each of its kind, as a value is. */
+    private static final class Same extends Process {
+        private static final long serialVersionUID = 1L;
+
+        private final Mark mark;
+
+        Same(Mark mark) {
+            this.mark = mark;
+        }
+
+        @Override
+        protected void execute() throws Exception {
+            mark.addPid();
+            Workers.never();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Same;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
+
+    @Test
+    void activeChildren_thatAreEqual_areDifferentAllTheSame() throws Exception {
+        Same one = new Same(new Mark(directory, "one"));
+        Same two = new Same(new Mark(directory, "two"));
+        one.start();
+        two.start();
+        List<Process> both = Multiprocessing.activeChildren();
+        one.kill();
+        one.join();
+        List<Process> left = Multiprocessing.activeChildren();
+        two.kill();
+        two.join();
+        assertEquals(2, both.size());
+        assertEquals(1, left.size());
+        assertSame(two, left.get(0));
         assertEquals(List.of(), Multiprocessing.activeChildren());
     }
 
