@@ -27,11 +27,12 @@ final class ParentCode {
      * Who asks waits, deaf to interrupts as all class loading is, and does not write itself. The wait ends with the
      * answer, or with this process, which does not outlive its parent.
      *
-     * What was answered is kept: resources until memory gets scarce, and that there is none until forgetMissing() is called.
+     * What was answered is kept: resources until memory gets scarce, and that there is none until forgetMissing() is called;
+     * of either no more than MOST_KEPT, after which it begins anew, and asks again for what is wanted again.
      * The control thread is the one that brings the answers, so nothing that it runs may need a class from here.
      */
-    /** So many names that the parent does not have are remembered; a task may ask for names without end. */
-    private static final int MAX_MISSING = 10_000;
+    /** A task may ask for names without end, and a name takes memory also when its resource has given way. */
+    private static final int MOST_KEPT = 10_000;
 
     private final Answers answers;
     private final AtomicLong numbers = new AtomicLong();
@@ -75,15 +76,24 @@ final class ParentCode {
         if (answer == null) {
             answer = ask(new Fetch(key.name, key.all, List.copyOf(known)));
             if (!answer.resources().isEmpty()) {
-                found.put(key, new SoftReference<>(answer));
+                keep(found, key, new SoftReference<>(answer));
             } else {
-                if (missing.size() >= MAX_MISSING) {
-                    missing.clear();
-                }
-                missing.put(key, answer);
+                keep(missing, key, answer);
             }
         }
         return answer;
+    }
+
+    private static <V> void keep(ConcurrentMap<Key, V> kept, Key key, V value) {
+        if (kept.size() >= MOST_KEPT) { // benign: several threads may each add one more, or find it cleared already
+            kept.clear();
+        }
+        kept.put(key, value);
+    }
+
+    /** Returns how many names have an answer that needs no question. */
+    int keptNames() {
+        return found.size() + missing.size();
     }
 
     private Fetched ask(Fetch fetch) {
