@@ -30,7 +30,14 @@ final class ClassServer {
                 LINGER_MILLIS,
                 TimeUnit.MILLISECONDS,
                 new LinkedBlockingQueue<>(),
-                work -> PoolThreads.daemon(name + "-classes", work));
+                work -> newThread(name + "-classes", work));
+    }
+
+    /** Has the context of the pool, not of whoever was there when the first question came. */
+    private Thread newThread(String name, Runnable work) {
+        Thread server = PoolThreads.daemon(name, work);
+        server.setContextClassLoader(source.context());
+        return server;
     }
 
     /** Encodes something that a child is to have, and takes note of where the classes are that it will need for it. */
@@ -51,11 +58,12 @@ final class ClassServer {
         return new OutgoingFrame(FrameDescriptor.FETCHED, question.taskId(), source.answer(question.payload()));
     }
 
-    /** Answers a worker, later; called on the loop's thread. */
+    /** Answers a worker, later; called in a turn, whose thread may be anybody's, and so starts no other. */
     void asked(Frame question, WorkerProcess worker, EventLoop loop) {
-        thread.execute(() -> {
+        Runnable work = () -> {
             OutgoingFrame answer = answer(question, source);
             loop.post(() -> worker.tell(answer));
-        });
+        };
+        loop.onOwnThread(() -> thread.execute(work));
     }
 }

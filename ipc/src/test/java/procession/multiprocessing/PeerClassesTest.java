@@ -22,10 +22,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -297,6 +302,44 @@ class PeerClassesTest {
             }
             return super.getResourceAsStream(name);
         }
+    }
+
+    /** Notes which context class loader those have who ask it. */
+    static final class Witness extends InMemory {
+        final Queue<ClassLoader> contexts = new ConcurrentLinkedQueue<>();
+
+        @Override
+        protected Enumeration<URL> findResources(String name) {
+            contexts.add(Thread.currentThread().getContextClassLoader());
+            return Collections.emptyEnumeration();
+        }
+    }
+
+    /** Whoever waits for a task may do the pool's work meanwhile, and so be the first to hear of the question. */
+    @Test
+    void classesAreLookedFor_inTheContextOfThePool_whoeverWaits() throws Exception {
+        Witness witness = new Witness();
+        try (ProcessPoolExecutor pool = pool(witness)) {
+            Callable<Integer> tasks = () -> {
+                for (int i = 0; i < 100; i++) {
+                    assertEquals(1, pool.submit(() -> 1).result());
+                }
+                return pool.submit(() -> Collections.list(Thread.currentThread()
+                                        .getContextClassLoader()
+                                        .getResources("wanted/" + System.nanoTime()))
+                                .size())
+                        .result();
+            };
+            for (int i = 0; i < 8; i++) {
+                assertEquals(0, new InMemory().asContext(tasks));
+                Await.until(
+                        "the end of the thread that gives classes",
+                        () -> Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(thread -> thread.getName().endsWith("-classes")));
+            }
+        }
+        assertTrue(witness.contexts.size() >= 8);
+        assertEquals(Set.of(witness), new HashSet<>(witness.contexts));
     }
 
     @Test
