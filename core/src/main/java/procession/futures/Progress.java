@@ -46,7 +46,8 @@ public interface Progress {
 
     /**
      * Returns a display in plain text on {@code System.err}: one line that is drawn over and over if that is a terminal,
-     * and otherwise a line every ten seconds and at the end.
+     * and otherwise a line every ten seconds and at the end. Whether it is one, is known on Linux; on macOS it is one if it is
+     * that of the standard input and output, too; and on Windows it is taken for one if these are.
      * <pre>
      *  42%|########            | 42/100 [00:12&lt;00:16, 3.50/s, 2 failed]
      * </pre>

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ import procession.futures.Progress;
 public final class TextProgress implements Progress {
     private static final int BAR_CHARS = 20;
     private static final Path STDERR = Path.of("/proc/self/fd/2");
+    private static final Path DESCRIPTORS = Path.of("/dev/fd");
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
     private final Supplier<PrintStream> out;
@@ -122,7 +124,28 @@ public final class TextProgress implements Progress {
                 // the console has to tell, then
             }
         }
-        return isInteractive(System.console());
+        return isTerminal(DESCRIPTORS, isInteractive(System.console()));
+    }
+
+    /**
+     * Returns whether the standard error is the terminal that the standard output is: a console tells of the others only.
+     *
+     * @param descriptors where the system shows the open files of this process by their numbers, as macOS does
+     * @param interactive whether there is a console
+     */
+    static boolean isTerminal(Path descriptors, boolean interactive) {
+        if (!interactive || !Files.isDirectory(descriptors)) {
+            return interactive; // Windows does not show them
+        }
+        try {
+            Object out = Files.readAttributes(descriptors.resolve("1"), BasicFileAttributes.class)
+                    .fileKey();
+            Object err = Files.readAttributes(descriptors.resolve("2"), BasicFileAttributes.class)
+                    .fileKey();
+            return out != null && out.equals(err);
+        } catch (IOException | SecurityException hidden) {
+            return false; // a line now and then is right anywhere
+        }
     }
 
     /** From JDK 22 on there is a console also where there is no terminal, and it says so by a method that 17 lacks. */

@@ -2,17 +2,22 @@
 package procession.internal.progress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import procession.futures.Progress;
 import procession.futures.Progress.State;
 
@@ -84,6 +89,20 @@ class TextProgressTest {
         assertEquals(3, shown().lines().count());
         assertTrue(shown().endsWith("100/100 [00:25, 4.00/s]\n"), this::shown);
         assertTrue(!shown().contains("\r"), "no carriage returns");
+    }
+
+    @Test
+    void standardError_isTheTerminal_ifItIsTheFileThatTheOutputIs(@TempDir Path directory) throws IOException {
+        assertTrue(TextProgress.isTerminal(directory.resolve("not there"), true), "it can't be told");
+        assertFalse(TextProgress.isTerminal(directory.resolve("not there"), false), "no console");
+        Path out = Files.createFile(directory.resolve("1"));
+        assertFalse(TextProgress.isTerminal(directory, true), "closed");
+        Path err = Files.createFile(directory.resolve("2"));
+        assertFalse(TextProgress.isTerminal(directory, true), "2> log");
+        Files.delete(err);
+        Files.createLink(err, out);
+        assertTrue(TextProgress.isTerminal(directory, true), "the same");
+        assertFalse(TextProgress.isTerminal(directory, false), "no console");
     }
 
     @Test
