@@ -28,7 +28,8 @@ import procession.multiprocessing.internal.os.ProcessTree;
  *
  * <p><b>Life.</b> A process is started once. It ends when its action has returned or thrown and its other non-daemon
  * threads have ended; an exception is printed and makes the exit code 1. It ends at once when this JVM ends in whatever
- * way, but an orderly end of this program waits for its processes that are not daemons, as it does for threads. A daemon
+ * way (if that is killed while the new JVM hangs in its own start, as soon as it goes on), but an orderly end of this
+ * program waits for its processes that are not daemons, as it does for threads. A daemon
  * process may have no processes of its own.
  *
  * <p><b>Output.</b> What it prints comes out of {@code System.out} and {@code System.err} of this JVM, unless the builder

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -266,6 +268,25 @@ class TerminalTest {
             assertEquals("started", parent.output().strip());
             assertEquals("", parent.errors());
             children.forEach(child -> awaitEnd(Long.toString(child.pid())));
+        }
+        assertNothingIsLeftIn(temporary);
+    }
+
+    /** Nobody is left then who could end them, and they run nothing of ours yet. */
+    @Test
+    void program_thatIsKilledWhileItsWorkersHangInTheirStart_leavesThemNoLongerThanThat() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("t"));
+        Path gate = directory.resolve("gate");
+        try (ProcessHarness processes = new ProcessHarness()) {
+            ProcessHarness.Child parent = hasty(processes, gate, "ends", temporary);
+            List<ProcessHandle> children =
+                    new ArrayList<>(parent.process().children().toList());
+            parent.kill("KILL");
+            assertEquals(128 + 9, parent.exitCode(), parent::errors);
+            try (FileChannel reader = FileChannel.open(gate, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                assertTrue(reader.isOpen()); // for writing, too, because that does not wait for a writer
+                children.forEach(child -> awaitEnd(Long.toString(child.pid())));
+            }
         }
         assertNothingIsLeftIn(temporary);
     }
