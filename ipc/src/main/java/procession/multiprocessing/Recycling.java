@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.os.ProcessMemory;
 import procession.multiprocessing.internal.os.ProcessTree;
 import procession.multiprocessing.internal.wire.Frame;
@@ -60,8 +61,12 @@ final class Recycling {
 
     /** Returns the JVM options that workers need so that their memory is known. */
     static List<String> jvmOptions(long maxBytes) {
-        boolean asked = maxBytes < Long.MAX_VALUE && ProcessMemory.of(ProcessTree.ownPid()) == null;
-        return asked ? List.of(REPORT_OPTION) : List.of();
+        return maxBytes == Long.MAX_VALUE ? List.of() : jvmOptions(ProcessMemory.of(ProcessTree.ownPid()));
+    }
+
+    /** Returns the JVM options where the system shows this much of a process, or {@code null}. */
+    static List<String> jvmOptions(@Nullable ProcessMemory shown) {
+        return shown == null ? List.of(REPORT_OPTION) : List.of();
     }
 
     static long memoryOf(WorkerProcess worker) {

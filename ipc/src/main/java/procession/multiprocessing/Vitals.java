@@ -19,13 +19,21 @@ final class Vitals {
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final OomKills oomKills = OomKills.ofThisProcess();
+    private final OomKills oomKills;
     private long pid = -1;
     private long lastNanos;
     private long residentBytes;
     private long peakBytes;
     private long oomCount = -1;
     private long oomCountBefore = -1;
+
+    Vitals() {
+        this(OomKills.ofThisProcess());
+    }
+
+    Vitals(OomKills oomKills) {
+        this.oomKills = oomKills;
+    }
 
     /** Notes which process it is, which has just been started. */
     void begin(long processId) {

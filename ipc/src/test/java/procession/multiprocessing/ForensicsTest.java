@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +35,9 @@ import procession.futures.OnFailure;
 import procession.futures.Results;
 import procession.futures.TaskOptions;
 import procession.futures.TaskTimeoutException;
+import procession.multiprocessing.internal.os.ExitStatus;
+import procession.multiprocessing.internal.os.OomKills;
+import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.LeakCheck;
 
@@ -189,33 +195,67 @@ class ForensicsTest {
 
     @Test
     void oomKill_isSaidInWords_withTheRemedy() {
-        WorkerDeath death = new WorkerDeath(
-                17,
-                new procession.multiprocessing.internal.os.ExitStatus(137, false),
-                true,
-                432L << 20,
-                null,
-                "the last line");
+        WorkerDeath death = new WorkerDeath(17, new ExitStatus(137, false), true, 432L << 20, null, "the last line");
         assertTrue(death.inWords().contains("by the kernel's OOM killer"), death::inWords);
         assertTrue(death.inWords().contains("-Xmx"), death::inWords);
         assertTrue(death.memory().contains("at most 432 MiB of memory"), death::memory);
         assertTrue(death.details().contains("\n    the last line"), death::details);
     }
 
+    /** As the kernel counts it, in a file that stands for its own. */
+    @Test
+    void sigkill_isTheOomKillers_onceForEachThatTheKernelHasCounted() throws Exception {
+        Path counter = Files.createDirectories(directory.resolve("proc")).resolve("vmstat");
+        Files.writeString(counter, "oom_kill 5\n");
+        Vitals vitals = new Vitals(new OomKills(directory));
+        vitals.begin(Workers.pid());
+        ExitStatus killed = new ExitStatus(137, false);
+        assertFalse(WorkerDeath.of(17, killed, false, vitals, null, "").byOomKiller(), "nothing was counted");
+        Files.writeString(counter, "oom_kill 6\n");
+        assertFalse(WorkerDeath.of(17, killed, true, vitals, null, "").byOomKiller(), "it was us");
+        assertFalse(WorkerDeath.of(17, new ExitStatus(139, false), false, vitals, null, "")
+                .byOomKiller());
+        vitals.sample(); // of one that was killed, and is not gone yet
+        assertTrue(WorkerDeath.of(17, killed, false, vitals, null, "").byOomKiller());
+        assertFalse(WorkerDeath.of(17, killed, false, vitals, null, "").byOomKiller(), "that was another's");
+    }
+
+    /** While somebody has the pool's turn, nothing is sampled: so the kill itself has to do it. */
     @Test
     void peakMemory_isSeen_alsoJustBeforeAKill() throws Exception {
         final int held = 150 << 20;
         Mark mark = new Mark(directory, "pid");
+        Mark started = new Mark(directory, "started");
+        Mark goOn = new Mark(directory, "go on");
+        CountDownLatch hasTurn = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
         ProcessPoolExecutor pool = new ProcessPoolExecutor(1);
         Future<?> future = pool.submit(() -> {
+            started.addPid();
+            goOn.pass();
             byte[] touched = new byte[held];
             Arrays.fill(touched, (byte) 1);
             KEPT.add(touched);
             mark.addPid();
             Workers.never();
         });
-        mark.awaitPid();
-        pool.killWorkers();
+        started.awaitPid();
+        assertTrue(((LoopRunner) pool.loop()).loop().post(() -> {
+            hasTurn.countDown();
+            Uninterruptibles.awaitUninterruptibly(release);
+        }));
+        Thread killer = new Thread(pool::killWorkers);
+        try {
+            assertTrue(hasTurn.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS));
+            goOn.add("now");
+            mark.awaitPid();
+            killer.start();
+            Await.blocked(killer);
+        } finally {
+            release.countDown();
+        }
+        killer.join(Delays.large().toMillis());
+        assertFalse(killer.isAlive());
         pool.close();
         WorkerDiedException died = assertInstanceOf(WorkerDiedException.class, future.exception());
         if (Files.isDirectory(Path.of("/proc/self"))) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import procession.futures.Future;
+import procession.multiprocessing.internal.os.ProcessMemory;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.testing.Await;
@@ -232,6 +233,15 @@ class RecyclingTest {
         assertEquals(2, said.size());
         assertTrue(said.get(0).startsWith(Level.INFO.toString()), said::toString);
         assertTrue(said.get(1).startsWith(Level.DEBUG.toString()), said::toString);
+    }
+
+    @Test
+    void workers_areToldToReportTheirMemory_whereItIsLimitedAndNotShown() {
+        assertEquals(List.of(), Recycling.jvmOptions(Long.MAX_VALUE));
+        ProcessMemory shown = ProcessMemory.of(Workers.pid());
+        assertEquals(Recycling.jvmOptions(shown), Recycling.jvmOptions(1 << 30));
+        assertEquals(List.of("-Dprocession.memory.report=true"), Recycling.jvmOptions((ProcessMemory) null));
+        assertEquals(List.of(), Recycling.jvmOptions(new ProcessMemory(1, 1)));
     }
 
     @Test

@@ -35,7 +35,12 @@ public final class OomKills {
     @GuardedBy("this")
     private long claimed;
 
-    OomKills(Path root) {
+    /**
+     * Looks for the counter of this process in a tree of files.
+     *
+     * @param root where the tree begins, as the system shows it
+     */
+    public OomKills(Path root) {
         this.counter = find(root);
     }
 
