@@ -4,9 +4,7 @@ package procession.multiprocessing;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -28,26 +26,21 @@ import procession.multiprocessing.internal.wire.OutgoingFrame;
 /** The inside of a process pool: decides who runs what, and what becomes of it. */
 final class PoolLoop extends EventLoop {
     /*
-     * Overview. All state below is owned by whoever has the turn, but for the few fields that say otherwise.
+     * Overview. All state of this class, of Assignments and of Workforce is owned by whoever has the turn, but for the few
+     * fields that say otherwise.
      *
      *   submit ──► pending ──► given to a worker: an idle one, or ahead to a busy one ──► answered ──► idle again
      *                 ▲                     │
      *                 ├── not started, and waits behind a slow one: taken back
      *                 └── not started ──────┴── its worker died, or had to be killed: the task that it ran fails its limits
      *
-     * Who-has-what: a batch is removed from pending and noted in the worker's load before its first byte leaves. A worker
-     * answers in order, so the first unanswered task of a dead worker is the one that it was running, if its StartMark says
-     * that it had begun: that one fails. The others, which never started, go back to the head of pending.
-     *
-     * Ahead: workers that are busy with quick tasks get more of them than they run (Prefetch), but no more than their share.
-     * What turns out to wait behind a slow one is taken back: the fence in the worker's StartMark keeps it from starting.
+     * Assignments decides who is given what, and Workforce who is there to be given something. A worker answers in order,
+     * so the first unanswered task of a dead worker is the one that it was running, if its StartMark says that it had
+     * begun: that one fails. The others, which never started, go back to the head of pending.
      *
      * Stopping a task (it is cancelled, or ran for too long): the worker is told to start nothing more and to say where
      * the task is; on its answer, or after STOP_NANOS without one, it is killed. If the task's own answer comes first, the
      * worker is told to go on. So a kill never meets the next task.
-     *
-     * Recycling: a worker that is given its last task gets a successor at once, which takes its place, and its rank, when
-     * it has answered. One that is too old or too large goes on working until its successor is ready.
      *
      * gate guards only the decision "is this pool still open", so that a task is either refused or will be done.
      */
@@ -59,15 +52,8 @@ final class PoolLoop extends EventLoop {
     /** A task whose worker died so many times before it had started is what kills them: too large for their heap, say. */
     private static final int MAX_LOST_DELIVERIES = 3;
 
-    /** How long a task may wait behind a slow one that was thought to be quick, when another worker could run it. */
-    private static final long WAIT_BESIDE_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    /** How long it may, when the others are busy: with tasks, maybe, that were submitted after it. */
-    private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
     private final PoolOptions options;
     private final TaskLimits limits;
-    private final WorkerCommand command;
     private final ObjectCodec codec;
     private final ClassServer classes;
     private final AtomicLong taskIds = new AtomicLong();
@@ -80,14 +66,9 @@ final class PoolLoop extends EventLoop {
     /** Written under gate; the reason why nothing can be run any more. */
     private volatile @Nullable BrokenProcessPoolException broken;
 
-    private final Deque<Batch> pending = new ArrayDeque<>();
-    private final List<WorkerProcess> workers = new ArrayList<>();
-    private final Deque<WorkerProcess> idle = new ArrayDeque<>();
-    private int workersStarted;
-    private final StartAttempts attempts = new StartAttempts();
-
+    private final Workforce workers;
+    private final Assignments assignments;
     private final PoolNotices notices;
-    private final Recycling recycling;
 
     /** Whether what has not started must not start any more, because all workers are being ended. */
     private boolean noMoreStarts;
@@ -105,10 +86,10 @@ final class PoolLoop extends EventLoop {
         super("procession-pool-" + POOLS.incrementAndGet());
         this.options = options;
         this.limits = new TaskLimits(options);
-        this.command = command;
         this.codec = new ObjectCodec(source.context(), filter, source::others);
         this.classes = new ClassServer(name(), source);
-        this.recycling = new Recycling(options, this::log);
+        this.workers = new Workforce(this, options, command);
+        this.assignments = new Assignments(options, workers);
         this.notices = new PoolNotices(name(), sizing, this::logLater);
     }
 
@@ -133,7 +114,7 @@ final class PoolLoop extends EventLoop {
             if (shutdown) {
                 throw new RejectedExecutionException("can't submit a task after shutdown: " + name());
             }
-            addWork(() -> pending.add(batch));
+            addWork(() -> assignments.add(batch));
         } finally {
             gate.unlock();
         }
@@ -149,10 +130,10 @@ final class PoolLoop extends EventLoop {
     void stop(ProcessTask<?> task) {
         post(() -> {
             task.toBeStopped = true;
-            for (WorkerProcess worker : workers) {
+            for (WorkerProcess worker : workers.all()) {
                 if (worker.load.contains(task)) {
                     if (worker.load.first() != task) {
-                        takeBack(worker);
+                        assignments.takeBack(worker);
                     }
                     if (worker.load.first() == task) {
                         stop(worker, task, null);
@@ -177,8 +158,8 @@ final class PoolLoop extends EventLoop {
         List<ProcessTask<?>> never = new ArrayList<>();
         CountDownLatch collected = new CountDownLatch(1);
         close(() -> {
-            workers.forEach(this::takeBack);
-            for (Batch batch : pending) {
+            workers.all().forEach(assignments::takeBack);
+            for (Batch batch : assignments.pending()) {
                 for (ProcessTask<?> task : batch.tasks) {
                     if (task.cancel(false)) { // it has not started, whether or not a worker had it once
                         never.add(task);
@@ -207,7 +188,7 @@ final class PoolLoop extends EventLoop {
     List<ProcessTask<?>> shutdownNow() {
         return shutdownAndCancelPending(() -> {
             noMoreStarts = true;
-            for (WorkerProcess worker : workers) {
+            for (WorkerProcess worker : workers.all()) {
                 if (!worker.load.isEmpty()) {
                     worker.load.forEach(task -> task.cancel(false));
                     worker.kill();
@@ -220,7 +201,7 @@ final class PoolLoop extends EventLoop {
     void endWorkers(boolean force) {
         List<ProcessTask<?>> unused = shutdownAndCancelPending(() -> {
             noMoreStarts = true;
-            for (WorkerProcess worker : workers) {
+            for (WorkerProcess worker : workers.all()) {
                 if (force) {
                     worker.kill();
                 } else {
@@ -244,51 +225,42 @@ final class PoolLoop extends EventLoop {
         return shutdown;
     }
 
+    boolean isBroken() {
+        return broken != null;
+    }
+
     // ---- in a turn: turns ----
 
     @Override
     boolean hasWork() {
-        return !pending.isEmpty()
-                || workers.stream().anyMatch(worker -> !worker.waitsForItsPlace() && !idle.contains(worker));
+        return !assignments.isEmpty() || workers.anyBusy();
     }
 
     @Override
     long nanosUntilDeadline() {
         long now = System.nanoTime();
         long wait = Long.MAX_VALUE;
-        for (WorkerProcess worker : workers) {
+        for (WorkerProcess worker : workers.all()) {
             if (worker.hasDeadline()) {
                 wait = Math.min(wait, worker.deadlineNanos - now);
             }
             wait = Math.min(
                     wait, Math.min(limits.nanosUntilLimit(worker, now), TaskLimits.nanosUntilSample(worker, now)));
-            wait = Math.min(wait, nanosUntilTakenBack(worker, now));
+            wait = Math.min(wait, assignments.nanosUntilTakenBack(worker, now));
         }
-        long untilStart = attempts.nanosUntilNext();
-        if (!pending.isEmpty() && untilStart > 0) { // if it is over, what could be started was
+        long untilStart = workers.nanosUntilStart();
+        if (!assignments.isEmpty() && untilStart > 0) { // if it is over, what could be started was
             wait = Math.min(wait, untilStart);
         }
         return wait;
     }
 
-    /** Returns how long what a worker was given ahead may wait behind the task that it runs. */
-    private long nanosUntilTakenBack(WorkerProcess worker, long now) {
-        if (!worker.load.isAhead() || !worker.isFit()) {
-            return Long.MAX_VALUE;
-        }
-        boolean othersCan = !idle.isEmpty() || places() < options.maxWorkers();
-        boolean wasTaken = worker.takenBackAtNanos - worker.taskSinceNanos > 0;
-        return (wasTaken ? worker.takenBackAtNanos : worker.taskSinceNanos)
-                + (othersCan ? WAIT_BESIDE_IDLE_NANOS : WAIT_NANOS)
-                - now;
-    }
-
     @Override
     boolean afterWork() {
-        if (idle.isEmpty() && places() < options.maxWorkers()) {
-            return pending.isEmpty();
+        if (!workers.anyIdle() && workers.mayGrow()) {
+            return assignments.isEmpty();
         }
-        assignPending();
+        assignments.assign();
         return true;
     }
 
@@ -299,24 +271,24 @@ final class PoolLoop extends EventLoop {
             breakPool(breaking);
             breaking = null;
         }
-        assignPending();
-        if (shutdown && pending.isEmpty()) {
+        assignments.assign();
+        if (allIsGiven()) {
             windDown();
         }
     }
 
     private void enforceDeadlines() {
         long now = System.nanoTime();
-        for (int i = workers.size() - 1; i >= 0; i--) { // backwards, because a worker that is buried is removed
-            WorkerProcess worker = workers.get(i);
+        for (int i = workers.all().size() - 1; i >= 0; i--) { // backwards, because a worker that is buried is removed
+            WorkerProcess worker = workers.all().get(i);
             if (limits.nanosUntilLimit(worker, now) <= 0) {
                 enforceLimit(worker, now);
             }
             if (TaskLimits.nanosUntilSample(worker, now) <= 0) {
                 worker.vitals.sample();
             }
-            if (nanosUntilTakenBack(worker, now) <= 0) {
-                takeBack(worker);
+            if (assignments.nanosUntilTakenBack(worker, now) <= 0) {
+                assignments.takeBack(worker);
             }
             if (worker.hasDeadline() && worker.deadlineNanos - now <= 0) {
                 worker.deadlineNanos = now + EXIT_NANOS; // for what is done about it
@@ -330,184 +302,10 @@ final class PoolLoop extends EventLoop {
         if (worker.stop != null) {
             stopped(worker, null);
         } else if (task == null) {
-            if (idle.remove(worker)) {
-                worker.retire();
-            }
+            workers.retireIfIdle(worker);
         } else {
             stop(worker, task, limits.overrun(task, worker, now));
         }
-    }
-
-    // ---- in a turn: giving out work ----
-
-    /** Returns how many workers there are, without those that are leaving and those that wait for their place. */
-    private int places() {
-        int places = 0;
-        for (WorkerProcess worker : workers) {
-            if (worker.state != WorkerProcess.State.EXITING && worker.predecessor == null) {
-                places++;
-            }
-        }
-        return places;
-    }
-
-    /** Gives what is pending to workers without work, and starts workers if there are not enough. */
-    private void assignPending() {
-        while (!pending.isEmpty()) {
-            Batch batch = pending.getFirst();
-            if (idle.isEmpty()) {
-                if (!batch.tasks.stream().allMatch(ProcessTask::isDone)) {
-                    startWorkers();
-                    prefetch();
-                    return;
-                }
-                pending.removeFirst();
-            } else {
-                pending.removeFirst();
-                if (batch.claim()) {
-                    assign(idle.removeLast(), batch);
-                }
-            }
-        }
-    }
-
-    private void assign(WorkerProcess worker, Batch batch) {
-        if (give(worker, batch)) {
-            worker.flush();
-        } else {
-            idle.addLast(worker);
-        }
-    }
-
-    /** Adds a batch to what a worker has, and returns {@code true}; or fails it, if it can't be sent. */
-    private boolean give(WorkerProcess worker, Batch batch) {
-        OutgoingFrame frame;
-        try {
-            frame = batch.frame();
-        } catch (OutOfMemoryError | ArithmeticException | IllegalArgumentException tooLarge) {
-            batch.tasks.forEach(task -> task.trySetException(new NotTransferableException(
-                    "the arguments of " + task.inWords()
-                            + " don't fit into memory, or into 2 GiB; use a smaller chunksize"
-                            + " or pass them through a file",
-                    tooLarge)));
-            return false;
-        }
-        worker.give(batch, frame);
-        if (!takesMore(worker) && !pending.isEmpty()) {
-            startSuccessor(worker);
-        }
-        recycleIfDue(worker);
-        return true;
-    }
-
-    private void startSuccessor(WorkerProcess worker) {
-        if (worker.successor == null && !ProgramEnd.isUnderWay()) {
-            WorkerProcess successor = startWorker(worker.rank);
-            successor.predecessor = worker;
-            worker.successor = successor;
-        }
-    }
-
-    /** Returns whether it may run more tasks than those that it has. */
-    private boolean takesMore(WorkerProcess worker) {
-        return !worker.isReplaced() && (long) worker.tasksDone + worker.load.size() < options.maxTasksPerChild();
-    }
-
-    /** Gives workers that are busy with quick tasks some of what is pending, but leaves the others their share. */
-    private void prefetch() {
-        if (options.maxWorkers() > places()) {
-            return; // there will be more workers
-        }
-        long now = System.nanoTime();
-        for (WorkerProcess worker : List.copyOf(workers)) { // because some of them may be given a successor
-            int most = worker.canPrefetch() && now - worker.taskSinceNanos < WAIT_BESIDE_IDLE_NANOS
-                    ? Math.min(worker.prefetch.room(worker.load.size()), pending.size() / workers.size())
-                    : 0;
-            for (int i = 0; i < most && worker.load.bytes() < Prefetch.MOST_BYTES && takesMore(worker); i++) {
-                Batch batch = pending.removeFirst();
-                if (batch.bytes() > Prefetch.MOST_BYTES) {
-                    pending.addFirst(batch);
-                    break;
-                }
-                if (batch.claim()) {
-                    boolean unused = give(worker, batch);
-                }
-            }
-            if (most > 0) {
-                worker.flush();
-            }
-        }
-    }
-
-    /** Takes back what a worker was given and has not started, so that others run it. */
-    private void takeBack(WorkerProcess worker) {
-        if (!worker.load.isEmpty() && worker.isFit()) {
-            worker.takenBackAtNanos = System.nanoTime();
-            addFirst(worker.takeBack());
-            if (worker.load.isEmpty()) {
-                isIdle(worker);
-                if (idle.removeLastOccurrence(worker)) {
-                    idle.addFirst(worker); // the last to be given something: it may be stopped
-                }
-            }
-        }
-    }
-
-    /** Starts the successor of a worker that is too old or too large, unless another one is being started. */
-    private void recycleIfDue(WorkerProcess worker) {
-        boolean mayStart = !(shutdown && pending.isEmpty()) && attempts.nanosUntilNext() <= 0;
-        if (mayStart && recycling.mayReplace(worker, workers) && recycling.isDue(worker)) {
-            startSuccessor(worker);
-        }
-    }
-
-    private void startWorkers() {
-        if (ProgramEnd.isUnderWay()) {
-            if (workers.isEmpty()) {
-                breakPool(new BrokenProcessPoolException(
-                        name() + " is broken, because its last worker has ended and this program is ending", null));
-            }
-            return; // those that are there go on, because a shutdown hook may wait for them
-        }
-        long starting = workers.stream().filter(WorkerProcess::isUnready).count();
-        while (starting < pending.size()
-                && places() < options.maxWorkers()
-                && broken == null
-                && attempts.nanosUntilNext() <= 0) {
-            startWorker(freeRank());
-            starting++;
-        }
-    }
-
-    private int freeRank() {
-        int rank = 0;
-        while (isTaken(rank)) {
-            rank++;
-        }
-        return rank;
-    }
-
-    private boolean isTaken(int rank) {
-        for (WorkerProcess worker : workers) {
-            if (worker.rank == rank && worker.state != WorkerProcess.State.EXITING) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private WorkerProcess startWorker(int rank) {
-        WorkerProcess worker =
-                new WorkerProcess(this, ++workersStarted, rank, System.nanoTime() + options.startNanos());
-        workers.add(worker);
-        onOwnThread(() -> {
-            try {
-                PoolThreads.daemon(worker.name, () -> worker.start(command)).start();
-            } catch (OutOfMemoryError noThread) {
-                post(() -> startFailed(worker, new IOException(noThread)));
-            }
-        });
-        return worker;
     }
 
     /** A worker has proved that it is ours. */
@@ -543,14 +341,7 @@ final class PoolLoop extends EventLoop {
 
     private void isReady(WorkerProcess worker) {
         if (worker.state == WorkerProcess.State.GREETED) {
-            attempts.succeeded();
-            worker.state = WorkerProcess.State.READY;
-            recycling.isReady(worker);
-            isIdle(worker);
-            WorkerProcess old = worker.predecessor;
-            if (old != null && idle.remove(old)) {
-                isIdle(old); // which leaves now
-            }
+            workers.isReady(worker);
         } else if (worker.state != WorkerProcess.State.EXITING) {
             misbehaved(worker, "said a second time that it is ready");
         }
@@ -568,14 +359,14 @@ final class PoolLoop extends EventLoop {
         worker.tasksDone++;
         worker.prefetch.answered(System.nanoTime() - worker.taskSinceNanos);
         notices.answered();
-        recycleIfDue(worker);
+        workers.replaceIfDue(worker);
         if (worker.stop != null && worker.stop.task() == task && !worker.killed) {
             worker.stop = null; // it ended before it was stopped, and the worker may already run the next one
             worker.tell(new OutgoingFrame(FrameDescriptor.RESUME, 0, new byte[0]));
         }
         ProcessTask<?> next = worker.load.first();
         if (next == null) {
-            isIdle(worker);
+            workers.isIdle(worker);
         } else {
             worker.taskStarts();
             if (next.toBeStopped) {
@@ -583,29 +374,6 @@ final class PoolLoop extends EventLoop {
             }
         }
         complete(task, frame);
-    }
-
-    /** A worker has nothing to do: it waits for something, or leaves its place to another. */
-    private void isIdle(WorkerProcess worker) {
-        if (!worker.isFit() || worker.predecessor != null) {
-            return;
-        }
-        if (worker.isReplaced() || worker.tasksDone >= options.maxTasksPerChild()) {
-            worker.retire();
-            leavesItsPlace(worker);
-        } else {
-            worker.idleSinceNanos = System.nanoTime();
-            idle.addLast(worker);
-        }
-    }
-
-    private void leavesItsPlace(WorkerProcess worker) {
-        WorkerProcess successor = worker.successor;
-        if (successor != null) {
-            worker.successor = null;
-            successor.predecessor = null;
-            isIdle(successor);
-        }
     }
 
     private void complete(ProcessTask<?> task, Frame frame) {
@@ -644,7 +412,7 @@ final class PoolLoop extends EventLoop {
     private void failedLimits(Batch batch, ProcessTask<?> task, Throwable failure) {
         if (task.retriesLeft > 0 && !task.isDone() && !noMoreStarts) {
             task.tryAgain(failure);
-            pending.addFirst(batch.alone(task));
+            assignments.addFirst(List.of(batch.alone(task)));
         } else {
             task.failLimits(failure);
             task.forgetArguments();
@@ -654,33 +422,24 @@ final class PoolLoop extends EventLoop {
     /** A worker could not even be started as a process. */
     void startFailed(WorkerProcess worker, IOException reason) {
         worker.startFailure = new IOException("a worker process can't be started: " + reason.getMessage(), reason);
-        workers.remove(worker);
-        if (worker.predecessor != null) {
-            worker.predecessor.successor = null;
-        }
-        countStartFailure(worker);
+        workers.isNotStarted(worker);
     }
 
     /** A worker is about to end, and must not be given anything any more. */
     void isUnfit(WorkerProcess worker) {
-        idle.remove(worker);
+        workers.isUnfit(worker);
     }
 
     /** A worker's process is gone, and all that it ever sent has been received. */
     void workerIsGone(WorkerProcess worker) {
-        workers.remove(worker);
-        idle.remove(worker);
-        leavesItsPlace(worker);
-        if (worker.predecessor != null) {
-            worker.predecessor.successor = null;
-        }
+        workers.isGone(worker);
         if (!worker.load.isEmpty()) {
             lost(worker);
         } else if (worker.state == WorkerProcess.State.READY && !worker.killed) {
             warn(worker.name + ": the idle worker process " + worker.pid() + " "
                     + worker.death().inWords() + "; another takes its place when there is work");
         } else if (worker.isUnready() && !(worker.killed && worker.startFailure == null)) {
-            countStartFailure(worker);
+            workers.countStartFailure(worker);
         }
     }
 
@@ -701,46 +460,29 @@ final class PoolLoop extends EventLoop {
         if (noMoreStarts) {
             worker.load.forEach(task -> task.cancel(false));
         } else {
-            addFirst(worker.load.removeBehind(Load.NO_TASK));
-        }
-    }
-
-    private void addFirst(List<Batch> batches) {
-        for (int i = batches.size() - 1; i >= 0; i--) {
-            pending.addFirst(batches.get(i));
-        }
-    }
-
-    private void countStartFailure(WorkerProcess worker) {
-        if (attempts.wasInterrupted(worker)) {
-            return;
-        }
-        int failures = attempts.failed();
-        String reason = worker.startFailureInWords();
-        boolean noneWorks = workers.stream().noneMatch(each -> each.state == WorkerProcess.State.READY);
-        warn(worker.name + " did not start (" + failures + " in a row): " + reason);
-        if (attempts.isHopeless() && noneWorks) {
-            breaking = new BrokenProcessPoolException(
-                    name() + " is broken, because " + failures + " workers in a row failed to start; the last one: "
-                            + reason,
-                    worker.startFailure);
+            assignments.addFirst(worker.load.removeBehind(Load.NO_TASK));
         }
     }
 
     /** Logs what happened to a worker, unless it is the end of this program that happens to it. */
-    private void warn(String message) {
+    void warn(String message) {
         if (!ProgramEnd.isUnderWay()) {
             log(Level.WARNING, message);
         }
     }
 
-    private void breakPool(BrokenProcessPoolException reason) {
+    void breakPool(BrokenProcessPoolException reason) {
         closeGate(reason);
         for (Runnable event = mailbox().poll(); event != null; event = mailbox().poll()) {
             event.run(); // what was accepted before the gate closed fails with the rest
         }
         failPending(reason);
-        List.copyOf(workers).forEach(WorkerProcess::kill);
+        List.copyOf(workers.all()).forEach(WorkerProcess::kill);
+    }
+
+    /** Breaks the pool at the end of this turn. */
+    void breakSoon(BrokenProcessPoolException reason) {
+        breaking = reason;
     }
 
     private void closeGate(BrokenProcessPoolException reason) {
@@ -754,23 +496,20 @@ final class PoolLoop extends EventLoop {
     }
 
     private void failPending(BrokenProcessPoolException reason) {
-        for (Batch batch = pending.poll(); batch != null; batch = pending.poll()) {
+        for (Batch batch : assignments.removeAll()) {
             batch.tasks.forEach(task -> task.trySetException(another(reason)));
         }
     }
 
+    /** Returns whether workers have all that they will ever be given, unless something comes back. */
+    boolean allIsGiven() {
+        return shutdown && assignments.isEmpty();
+    }
+
     /** Lets workers go that have nothing to do any more; the last one out ends the loop. */
     private void windDown() {
-        boolean mayBeNeeded = workers.stream().anyMatch(worker -> worker.load.isAhead());
-        while (!idle.isEmpty() && !mayBeNeeded) {
-            idle.remove().retire();
-        }
-        for (WorkerProcess worker : workers) {
-            if ((worker.isUnready() || worker.predecessor != null) && !worker.killed) {
-                worker.kill();
-            }
-        }
-        if (workers.isEmpty() && isAllDecoded() && mailbox().isEmpty()) {
+        workers.letGo();
+        if (workers.all().isEmpty() && isAllDecoded() && mailbox().isEmpty()) {
             finish();
         }
     }
@@ -787,8 +526,8 @@ final class PoolLoop extends EventLoop {
             }
         }
         failPending(reason);
-        workers.forEach(worker -> worker.load.forEach(task -> task.trySetException(another(reason))));
-        workers.forEach(WorkerProcess::abandon);
+        workers.all().forEach(worker -> worker.load.forEach(task -> task.trySetException(another(reason))));
+        workers.all().forEach(WorkerProcess::abandon);
     }
 
     @Override
