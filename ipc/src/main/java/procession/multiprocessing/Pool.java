@@ -136,7 +136,6 @@ public final class Pool implements AutoCloseable {
      *
      * @param action what to call
      * @throws CompletionException around a checked exception that the action threw
-     * @throws IllegalStateException if the pool was closed or terminated before
      * @throws InterruptedException if interrupted while waiting
      */
     public void apply(Action action) throws InterruptedException {
@@ -164,7 +163,6 @@ public final class Pool implements AutoCloseable {
      *
      * @param action what to call
      * @return the result, later, which is {@code null}
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public AsyncResult<@Nullable Void> applyAsync(Action action) {
         return calls.call(action);
@@ -180,7 +178,6 @@ public final class Pool implements AutoCloseable {
      * @param errorCallback called instead with what the task threw, or with why it has no result
      * @param <T> the type of the result
      * @return the result, later
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T extends @Nullable Object> AsyncResult<T> applyAsync(
             Task<T> task, Consumer<? super T> callback, Consumer<? super Throwable> errorCallback) {
@@ -223,7 +220,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results in the order of the items, in a new list
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated before
      * @throws InterruptedException if interrupted while waiting
      */
     public <T, R extends @Nullable Object> List<R> map(
@@ -263,7 +259,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, later, in the order of the items, in a list that can't be changed
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
             Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize) {
@@ -282,7 +277,6 @@ public final class Pool implements AutoCloseable {
      * @param <T> the type of an item
      * @param <R> the type of a result
      * @return the results, later, in the order of the items, in a list that can't be changed
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
             Fn<? super T, ? extends R> function,
@@ -306,7 +300,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, later, in the order of the items, in a list that can't be changed
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
             Fn<? super T, ? extends R> function,
@@ -361,7 +354,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results in the order of the pairs, in a new list
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated before
      * @throws InterruptedException if interrupted while waiting
      */
     public <A, B, R extends @Nullable Object> List<R> starmap(
@@ -406,7 +398,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, later, in the order of the pairs, in a list that can't be changed
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
             BiFn<? super A, ? super B, ? extends R> function,
@@ -428,7 +419,6 @@ public final class Pool implements AutoCloseable {
      * @param <B> the type of a second argument
      * @param <R> the type of a result
      * @return the results, later, in the order of the pairs, in a list that can't be changed
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
             BiFn<? super A, ? super B, ? extends R> function,
@@ -453,7 +443,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, later, in the order of the pairs, in a list that can't be changed
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
             BiFn<? super A, ? super B, ? extends R> function,
@@ -496,7 +485,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, in the order of the items
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> Results<R> imap(
             Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize) {
@@ -517,7 +505,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, in the order of the items
      * @throws IllegalArgumentException if {@code chunksize} or {@code buffersize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> Results<R> imap(
             Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize, int buffersize) {
@@ -556,7 +543,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, in the order of completion
      * @throws IllegalArgumentException if {@code chunksize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> Results<R> imapUnordered(
             Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize) {
@@ -577,7 +563,6 @@ public final class Pool implements AutoCloseable {
      * @param <R> the type of a result
      * @return the results, in the order of completion
      * @throws IllegalArgumentException if {@code chunksize} or {@code buffersize} is less than 1
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> Results<R> imapUnordered(
             Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize, int buffersize) {
@@ -654,7 +639,11 @@ public final class Pool implements AutoCloseable {
         return "Pool " + executor.loop();
     }
 
-    /** Options of a pool; each method changes this builder and returns it. */
+    /**
+     * Options of a pool; each method changes this builder and returns it, and refuses a value that makes no sense with
+     * {@link IllegalArgumentException}. Those of the workers are those of {@link ProcessPoolExecutor.Builder}, where more is
+     * said about them.
+     */
     public static final class Builder {
         private final ProcessPoolExecutor.Builder options = ProcessPoolExecutor.builder();
         private int processes = Runtime.getRuntime().availableProcessors();
@@ -663,12 +652,10 @@ public final class Pool implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Sets how many worker JVMs there may be at once, which are started when there is work for them; as many as there
-         * are processors if it is never set.
+         * Sets how many worker JVMs there may be at once, which are started when there is work for them.
          *
-         * @param count at least 1
+         * @param count at least 1; as many as there are processors if it is never set
          * @return this builder
-         * @throws IllegalArgumentException if {@code count} is less than 1
          */
         public Builder processes(int count) {
             processes = PoolCalls.processes(count);
@@ -681,7 +668,6 @@ public final class Pool implements AutoCloseable {
          *
          * @param count 0 for none, otherwise as {@link #processes}
          * @return this builder
-         * @throws IllegalArgumentException if {@code count} is negative
          */
         public Builder workers(int count) {
             options.workers(count); // which checks it
@@ -690,8 +676,7 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
-         * Sets what each worker runs once before its first call. If it throws in three workers in a row, the pool is
-         * broken.
+         * Sets what each worker runs once before its first call.
          *
          * @param action what to run; it travels as a task does
          * @return this builder
@@ -709,7 +694,6 @@ public final class Pool implements AutoCloseable {
          *
          * @param calls at least 1; without end if it is never set
          * @return this builder
-         * @throws IllegalArgumentException if {@code calls} is less than 1
          */
         public Builder maxTasksPerChild(int calls) {
             options.maxTasksPerChild(calls);
@@ -717,9 +701,9 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
-         * Sets how old a worker may become; see {@link ProcessPoolExecutor.Builder#maxAgePerChild}.
+         * Sets how old a worker may become.
          *
-         * @param longest more than zero, or {@code IllegalArgumentException}; for ever if it is never set
+         * @param longest more than zero; for ever if it is never set
          * @return this builder
          */
         public Builder maxAgePerChild(Duration longest) {
@@ -728,9 +712,9 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
-         * Sets how much memory a worker may have between calls; see {@link ProcessPoolExecutor.Builder#maxMemoryPerChild}.
+         * Sets how much memory a worker may have between calls.
          *
-         * @param bytes at least 16 MiB, or {@code IllegalArgumentException}; without end if it is never set
+         * @param bytes at least 16 MiB; without end if it is never set
          * @return this builder
          */
         public Builder maxMemoryPerChild(long bytes) {
@@ -743,7 +727,6 @@ public final class Pool implements AutoCloseable {
          *
          * @param arguments each one argument of the {@code java} command
          * @return this builder
-         * @throws IllegalArgumentException if an option does not start with a dash
          */
         public Builder jvmOptions(String... arguments) {
             options.jvmOptions(arguments);
@@ -756,7 +739,6 @@ public final class Pool implements AutoCloseable {
          *
          * @param longest more than zero, counted from the start of the call; no limit if it is never set
          * @return this builder
-         * @throws IllegalArgumentException if {@code longest} is zero or negative
          */
         public Builder taskTimeout(Duration longest) {
             options.taskTimeout(longest);
@@ -764,7 +746,7 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
-         * Sets from which level on what workers log comes here; see {@link ProcessPoolExecutor.Builder#logLevel}.
+         * Sets from which level on what workers log comes here.
          *
          * @param level the lowest level; {@code OFF} for nothing
          * @return this builder
