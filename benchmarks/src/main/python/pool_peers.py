@@ -101,6 +101,9 @@ class Executor:
         futures = [self.executor.submit(same, i) for i in range(BATCH)]
         check(future.result() for future in futures)
 
+    def map(self, nanos):
+        return per_second(nanos, lambda: check(self.executor.map(same, range(BATCH))))
+
     def close(self):
         self.executor.shutdown()
 

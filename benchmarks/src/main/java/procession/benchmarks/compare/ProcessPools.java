@@ -17,6 +17,7 @@ import procession.futures.Results;
 import procession.futures.Task;
 import procession.futures.TaskOptions;
 import procession.futures.TaskTimeoutException;
+import procession.multiprocessing.Pool;
 import procession.multiprocessing.ProcessPoolExecutor;
 import procession.multiprocessing.WorkerDiedException;
 
@@ -37,6 +38,7 @@ final class ProcessPools {
 
     static List<Bench> open(Setup setup) {
         ProcessPoolExecutor ours = setup.own(new ProcessPoolExecutor(WORKERS));
+        Pool ourPool = setup.own(new Pool(WORKERS));
         // Whose workers are killed: a new worker is a JVM that has compiled nothing yet.
         ProcessPoolExecutor mortal = setup.own(new ProcessPoolExecutor(WORKERS));
         Optional<PythonPeer> pool = setup.python(PROGRAM, "pool", POOL);
@@ -50,6 +52,8 @@ final class ProcessPools {
         joblib.ifPresent(peer -> roundTrips.add(Peer.interpreted(JOBLIB, peer.contender("round_trip"))));
         List<Peer> submits = new ArrayList<>();
         executor.ifPresent(peer -> submits.add(Peer.interpreted(EXECUTOR, peer.contender("submit"))));
+        List<Peer> maps = new ArrayList<>();
+        executor.ifPresent(peer -> maps.add(Peer.interpreted(EXECUTOR, peer.contender("map"))));
         List<Peer> imaps = new ArrayList<>();
         pool.ifPresent(peer -> imaps.add(Peer.interpreted(POOL, peer.contender("imap"))));
         List<Peer> startUps = new ArrayList<>();
@@ -68,9 +72,14 @@ final class ProcessPools {
                         atLeast -> Clock.perSecond(atLeast, BATCH, () -> submit(ours)),
                         submits),
                 new Bench(
+                        "pool.processes.map",
+                        Unit.TASKS_PER_SECOND,
+                        atLeast -> Clock.perSecond(atLeast, BATCH, () -> map(ours)),
+                        maps),
+                new Bench(
                         "pool.processes.imap",
                         Unit.TASKS_PER_SECOND,
-                        atLeast -> Clock.perSecond(atLeast, BATCH, () -> imap(ours)),
+                        atLeast -> Clock.perSecond(atLeast, BATCH, () -> imap(ourPool)),
                         imaps),
                 new Bench("pool.processes.start-up", Unit.MILLIS, ProcessPools::start, startUps),
                 new Bench(
@@ -102,11 +111,27 @@ final class ProcessPools {
         check(sum);
     }
 
-    private static void imap(ProcessPoolExecutor pool) {
-        Fn<Integer, Integer> same = x -> x;
+    private static Fn<Integer, Integer> same() {
+        return x -> x;
+    }
+
+    private static List<Integer> numbers() {
+        return IntStream.range(0, BATCH).boxed().toList();
+    }
+
+    private static void map(ProcessPoolExecutor pool) {
         long sum = 0;
-        try (Results<Integer> results =
-                pool.map(same, IntStream.range(0, BATCH).boxed().toList())) {
+        try (Results<Integer> results = pool.map(same(), numbers())) {
+            for (int result : results) {
+                sum += result;
+            }
+        }
+        check(sum);
+    }
+
+    private static void imap(Pool pool) {
+        long sum = 0;
+        try (Results<Integer> results = pool.imap(same(), numbers())) {
             for (int result : results) {
                 sum += result;
             }
