@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import procession.multiprocessing.internal.wire.OutgoingFrame;
 
 /** The tasks that no worker has, and the decision who is given which of them. */
@@ -21,19 +20,14 @@ final class Assignments {
      * Ahead: workers that are busy with quick tasks get more of them than they run (Prefetch), but no more than their share.
      * What turns out to wait behind a slow one is taken back: the fence in the worker's StartMark keeps it from starting.
      */
-
-    /** How long a task may wait behind a slow one that was thought to be quick, when another worker could run it. */
-    private static final long WAIT_BESIDE_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    /** How long it may, when the others are busy: with tasks, maybe, that were submitted after it. */
-    private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
     private final PoolOptions options;
+    private final Prefetch.Limits ahead;
     private final Workforce workers;
     private final Deque<Batch> pending = new ArrayDeque<>();
 
     Assignments(PoolOptions options, Workforce workers) {
         this.options = options;
+        this.ahead = options.ahead();
         this.workers = workers;
     }
 
@@ -126,7 +120,7 @@ final class Assignments {
         }
         long now = System.nanoTime();
         for (WorkerProcess worker : List.copyOf(workers.all())) { // because some of them may be given a successor
-            int most = worker.canPrefetch() && now - worker.taskSinceNanos < WAIT_BESIDE_IDLE_NANOS
+            int most = worker.canPrefetch() && now - worker.taskSinceNanos < ahead.besideIdleNanos()
                     ? Math.min(
                             worker.prefetch.room(worker.load.size()),
                             pending.size() / workers.all().size())
@@ -166,7 +160,7 @@ final class Assignments {
         boolean othersCan = workers.anyIdle() || workers.mayGrow();
         boolean wasTaken = worker.takenBackAtNanos - worker.taskSinceNanos > 0;
         return (wasTaken ? worker.takenBackAtNanos : worker.taskSinceNanos)
-                + (othersCan ? WAIT_BESIDE_IDLE_NANOS : WAIT_NANOS)
+                + (othersCan ? ahead.besideIdleNanos() : ahead.besideBusyNanos())
                 - now;
     }
 }

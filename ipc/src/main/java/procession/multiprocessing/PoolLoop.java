@@ -66,7 +66,7 @@ final class PoolLoop extends EventLoop {
     /** Written under gate; the reason why nothing can be run any more. */
     private volatile @Nullable BrokenProcessPoolException broken;
 
-    private final Workforce workers;
+    final Workforce workers;
     private final Assignments assignments;
     private final PoolNotices notices;
 
@@ -94,6 +94,10 @@ final class PoolLoop extends EventLoop {
     }
 
     // ---- called by any thread ----
+
+    Prefetch.Limits ahead() {
+        return options.ahead();
+    }
 
     long nextTaskId() {
         return taskIds.incrementAndGet();

@@ -20,6 +20,7 @@ import procession.multiprocessing.internal.wire.OutgoingFrame;
  * @param startNanos how long a worker may take until it is ready
  * @param idleNanos how long a worker may be idle; {@code Long.MAX_VALUE} for any time
  * @param taskTimeout the timeout of tasks that have none of their own
+ * @param ahead how far ahead workers are given tasks
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 record PoolOptions(
@@ -31,7 +32,8 @@ record PoolOptions(
         long maxMemoryBytes,
         long startNanos,
         long idleNanos,
-        Optional<Duration> taskTimeout) {
+        Optional<Duration> taskTimeout,
+        Prefetch.Limits ahead) {
     /** Returns what a worker is told once it has proved that it is ours; the layout is {@link FrameDescriptor}'s. */
     OutgoingFrame init(int rank) {
         ByteBuffer payload = ByteBuffer.allocate(3 * Integer.BYTES + initializer.length + exitHook.length)

@@ -104,7 +104,8 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                 builder.maxMemoryBytes,
                 builder.startNanos,
                 builder.idleNanos,
-                builder.taskTimeout);
+                builder.taskTimeout,
+                builder.ahead);
         if (builder.maxWorkers == 0) {
             runner = new InlineRunner(options, classes, builder.objectInputFilter);
             return; // and the exit hook is not for the cleaner's thread
@@ -299,6 +300,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         private Optional<Duration> taskTimeout = Optional.empty();
         private Optional<System.Logger.Level> logLevel = Optional.empty();
         private @Nullable ObjectInputFilter objectInputFilter;
+        private Prefetch.Limits ahead = Prefetch.Limits.DEFAULT;
 
         private Builder() {}
 
@@ -504,6 +506,12 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
          */
         public Builder objectInputFilter(ObjectInputFilter filter) {
             objectInputFilter = Objects.requireNonNull(filter, "objectInputFilter");
+            return this;
+        }
+
+        /** Sets how far ahead workers are given tasks; for tests, because on a busy machine no task looks quick. */
+        Builder ahead(Prefetch.Limits limits) {
+            ahead = limits;
             return this;
         }
 

@@ -101,7 +101,7 @@ final class Recycling {
     boolean mayReplace(WorkerProcess worker, List<WorkerProcess> all) {
         boolean limited = maxAgeNanos < Long.MAX_VALUE || maxBytes < Long.MAX_VALUE;
         return limited
-                && worker.successor == null
+                && (worker.successor == null || !worker.isDue)
                 && worker.isFit()
                 && all.stream().noneMatch(each -> each.predecessor != null && each.isUnready());
     }

@@ -89,11 +89,14 @@ final class WorkerProcess {
     @Nullable
     WorkerProcess successor;
 
+    /** Whether it is too old or too large, and leaves when that one is ready, whatever it may still be given. */
+    boolean isDue;
+
     /** What it was given and has not answered. */
     final Load load = new Load();
 
     /** How much it is to be given. */
-    final Prefetch prefetch = new Prefetch();
+    final Prefetch prefetch;
 
     /** When the first task of those started, as far as can be seen from here. */
     long taskSinceNanos;
@@ -172,6 +175,7 @@ final class WorkerProcess {
 
     WorkerProcess(PoolLoop loop, int number, int rank, long startDeadlineNanos) {
         this.loop = loop;
+        this.prefetch = new Prefetch(loop.ahead());
         this.rank = rank;
         this.name = loop.name() + "-worker-" + number;
         this.log = new ForwardedLog(name);
@@ -331,10 +335,10 @@ final class WorkerProcess {
         return state == State.READY && !killed && !saidGoodbye && !contactLost && !exited && stop == null;
     }
 
-    /** Returns whether another one is ready to take its place. */
+    /** Returns whether it has to make room at once, because another one is ready to take its place. */
     boolean isReplaced() {
         WorkerProcess next = successor;
-        return next != null && next.state == State.READY;
+        return isDue && next != null && next.state == State.READY;
     }
 
     /** Returns whether it is ready, but its predecessor is not done yet. */

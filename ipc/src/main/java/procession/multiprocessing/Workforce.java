@@ -20,8 +20,9 @@ final class Workforce {
      *       └───────────── from anywhere, if it dies ─────────────────┘
      *
      * A place is what counts against the maximum. A worker that is given its last task gets a successor at once, which
-     * takes its place, and its rank, when it has answered. One that is too old or too large goes on working until its
-     * successor is ready (Recycling). Until then the successor has no place, and is given nothing.
+     * takes its place, and its rank, when it has answered; if the task is taken back, the successor waits until there is
+     * another last one. One that is too old or too large goes on working until its successor is ready (Recycling). Until
+     * then the successor has no place, and is given nothing.
      */
     private final PoolLoop loop;
     private final PoolOptions options;
@@ -106,6 +107,7 @@ final class Workforce {
     void replaceIfDue(WorkerProcess worker) {
         boolean mayStart = !loop.allIsGiven() && attempts.nanosUntilNext() <= 0;
         if (mayStart && recycling.mayReplace(worker, all) && recycling.isDue(worker)) {
+            worker.isDue = true;
             startSuccessor(worker);
         }
     }
@@ -147,7 +149,7 @@ final class Workforce {
         recycling.isReady(worker);
         isIdle(worker);
         WorkerProcess old = worker.predecessor;
-        if (old != null && idle.remove(old)) {
+        if (old != null && old.isReplaced() && idle.remove(old)) {
             isIdle(old); // which leaves now
         }
     }

@@ -2,6 +2,7 @@
 package procession.multiprocessing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,13 +11,20 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import procession.futures.Future;
+import procession.futures.Task;
+import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.LeakCheck;
 
@@ -24,6 +32,14 @@ import procession.testing.LeakCheck;
 @ExtendWith(LeakCheck.class)
 class PrefetchTest {
     private static final int BURST = 400;
+
+    /** The rank of the first worker that is started, whom the pool thinks of first. */
+    private static final int FIRST_GIVEN_MORE = 0;
+
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
+    /** With these, every task counts as quick, and nothing is taken back because it waits. */
+    private static final Prefetch.Limits ALL_AND_FOR_EVER = new Prefetch.Limits(HOUR, HOUR, HOUR);
 
     @TempDir
     Path directory;
@@ -78,107 +94,209 @@ class PrefetchTest {
         }
     }
 
+    /** That of a test in which a task waits for what the test does; it must not wait for ever if the test fails. */
+    private @Nullable ProcessPoolExecutor opened;
+
+    private static ProcessPoolExecutor.Builder generous() {
+        return ProcessPoolExecutor.builder().maxWorkers(1).ahead(ALL_AND_FOR_EVER);
+    }
+
+    private ProcessPoolExecutor open(ProcessPoolExecutor.Builder builder) {
+        ProcessPoolExecutor pool = builder.build();
+        opened = pool;
+        return pool;
+    }
+
+    @AfterEach
+    void kill() {
+        ProcessPoolExecutor pool = opened;
+        if (pool != null) {
+            pool.killWorkers();
+            pool.close();
+        }
+    }
+
+    /** Submits a task that says that it has started, and ends when {@code goOn} is there. */
+    private Future<Long> submitGate(ProcessPoolExecutor pool, Mark goOn) throws Exception {
+        Mark started = new Mark(directory, "started");
+        Future<Long> gate = pool.submit(() -> {
+            started.addPid();
+            goOn.pass();
+            return Workers.pid();
+        });
+        started.await();
+        return gate;
+    }
+
+    private static <T> List<Future<T>> submit(ProcessPoolExecutor pool, int tasks, Task<T> task) {
+        List<Future<T>> futures = new ArrayList<>();
+        for (int i = 0; i < tasks; i++) {
+            futures.add(pool.submit(task));
+        }
+        return futures;
+    }
+
+    /** Waits until so many are with a worker, which runs another one: since nobody can run them meanwhile, they are ahead. */
+    private static void awaitAhead(int count, List<? extends Future<?>> behind) {
+        Await.until(
+                count + " tasks are ahead",
+                Delays.large(),
+                () -> behind.stream().filter(Future::running).count() == count);
+    }
+
+    private static void awaitTurn(ProcessPoolExecutor pool) throws InterruptedException {
+        CountDownLatch latch = new CountDownLatch(1);
+        ((LoopRunner) pool.loop()).loop().post(latch::countDown);
+        assertTrue(latch.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private static long ready(ProcessPoolExecutor pool) throws Exception {
+        PoolLoop loop = ((LoopRunner) pool.loop()).loop();
+        CompletableFuture<Long> count = new CompletableFuture<>();
+        loop.post(() -> count.complete(loop.workers.all().stream()
+                .filter(worker -> worker.state == WorkerProcess.State.READY)
+                .count()));
+        return count.get(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     @Test
     void worker_thatDiesWithTasksAhead_costsTheOneThatItRan() throws Exception {
+        Mark never = new Mark(directory, "never");
         Mark runs = new Mark(directory, "runs");
-        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(2)) {
-            warmUp(pool);
-            List<Future<Integer>> futures = new ArrayList<>(burst(pool));
-            for (int i = BURST; i < 2 * BURST; i++) {
-                int number = i;
-                futures.add(pool.submit(() -> {
-                    runs.add(number);
-                    if (number % 150 == 0) {
-                        Runtime.getRuntime().halt(7);
-                    }
-                    return number;
-                }));
-            }
-            for (int i = 0; i < futures.size(); i++) {
-                if (i >= BURST && i % 150 == 0) {
-                    assertInstanceOf(WorkerDiedException.class, futures.get(i).exception(Delays.large()), "task " + i);
-                } else {
-                    assertEquals(i, futures.get(i).result(Delays.large()));
-                }
-            }
+        ProcessPoolExecutor pool = open(generous());
+        Future<Long> gate = submitGate(pool, never);
+        List<Future<Integer>> behind = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            int number = i;
+            behind.add(pool.submit(() -> {
+                runs.add(number);
+                return number;
+            }));
         }
-        assertEquals(BURST, runs.lines().size(), "none ran twice");
-        assertEquals(BURST, new HashSet<>(runs.lines()).size());
+        awaitAhead(20, behind);
+        Workers.kill(new Mark(directory, "started").awaitPid());
+        assertInstanceOf(WorkerDiedException.class, gate.exception(Delays.large()));
+        check(behind);
+        pool.close();
+        assertEquals(20, runs.lines().size(), "none ran twice");
+        assertEquals(20, new HashSet<>(runs.lines()).size());
     }
 
     @Test
-    void shutdownNow_withTasksAhead_endsThemAll() throws Exception {
-        Mark started = new Mark(directory, "started");
-        ProcessPoolExecutor pool = new ProcessPoolExecutor(2);
-        List<Future<Integer>> futures;
-        List<Runnable> never;
-        try (pool) {
-            warmUp(pool);
-            futures = new ArrayList<>(burst(pool));
-            for (int i = 0; i < 2; i++) {
-                futures.add(pool.submit(() -> {
-                    started.addPid();
-                    Workers.never();
-                    return -1;
-                }));
-            }
-            List<Future<Integer>> behind = burst(pool);
-            started.await();
-            never = pool.shutdownNow();
-            for (Future<Integer> future : behind) {
-                assertTrue(future.isDone());
-            }
-            futures.addAll(behind);
-        }
-        long cancelled = futures.stream().filter(Future::isCancelled).count();
-        assertTrue(cancelled > never.size(), "those that ran are cancelled too");
-        assertTrue(futures.stream().allMatch(Future::isDone));
+    void shutdownNow_withTasksAhead_returnsThemAsNeverStarted() throws Exception {
+        Mark never = new Mark(directory, "never");
+        Mark runs = new Mark(directory, "runs");
+        ProcessPoolExecutor pool = open(generous());
+        Future<Long> gate = submitGate(pool, never);
+        List<Future<String>> behind = submit(pool, 20, () -> {
+            runs.add("ran");
+            return "ran";
+        });
+        awaitAhead(20, behind);
+        assertEquals(20, pool.shutdownNow().size());
+        assertTrue(behind.stream().allMatch(Future::isCancelled));
+        Await.until("the gate is cancelled", Delays.large(), gate::isCancelled);
+        pool.close();
+        assertEquals(List.of(), runs.lines());
     }
 
     @Test
-    void cancel_ofATaskBehindAnother_isDoneAndHarmsNone() throws Exception {
+    void cancel_ofATaskAhead_keepsItFromStarting_andHarmsNone() throws Exception {
         Mark goOn = new Mark(directory, "go-on");
-        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
-            warmUp(pool);
-            long pid = pool.submit(Workers::pid).result(Delays.large());
-            List<Future<Integer>> before = burst(pool);
-            Future<Integer> waits = pool.submit(() -> {
-                goOn.pass();
-                return 1;
-            });
-            Future<Integer> endless = pool.submit(() -> {
-                Workers.never();
-                return 2;
-            });
-            List<Future<Integer>> after = burst(pool);
-            check(before);
-            assertTrue(endless.cancel(true));
-            goOn.add("go on");
-            assertEquals(1, waits.result(Delays.large()));
-            check(after);
-            assertEquals(pid, pool.submit(Workers::pid).result(Delays.large()), "which did not start it");
+        Mark ran = new Mark(directory, "ran");
+        ProcessPoolExecutor pool = open(generous());
+        Future<Long> gate = submitGate(pool, goOn);
+        List<Future<Long>> before = submit(pool, 5, Workers::pid);
+        Future<?> unwanted = pool.submit(() -> {
+            ran.add("ran");
+            Workers.never();
+        });
+        List<Future<Long>> after = submit(pool, 5, Workers::pid);
+        awaitAhead(1, List.of(unwanted));
+        awaitAhead(5, after);
+        assertFalse(unwanted.cancel(), "too late, as in Python");
+        assertTrue(unwanted.cancel(true));
+        awaitTurn(pool);
+        goOn.add("go on");
+        long pid = gate.result(Delays.large());
+        for (List<Future<Long>> each : List.of(before, after)) {
+            for (Future<Long> future : each) {
+                assertEquals(pid, future.result(Delays.large()), "the worker was killed");
+            }
         }
+        pool.close();
+        assertEquals(List.of(), ran.lines());
     }
 
     @Test
-    void maxTasksPerChild_holdsForTasksAhead() throws Exception {
-        try (ProcessPoolExecutor pool = ProcessPoolExecutor.builder()
-                .maxWorkers(1)
-                .maxTasksPerChild(100)
-                .build()) {
-            List<Future<Long>> futures = new ArrayList<>();
-            for (int i = 0; i < 250; i++) {
-                futures.add(pool.submit(Workers::pid));
-            }
-            List<Long> pids = new ArrayList<>();
-            for (Future<Long> future : futures) {
-                pids.add(future.result(Delays.large()));
-            }
-            Map<Long, Long> counts = pids.stream().collect(Collectors.groupingBy(pid -> pid, Collectors.counting()));
-            assertEquals(3, counts.size(), counts::toString);
-            assertEquals(100, counts.get(pids.get(0)));
-            assertEquals(100, counts.get(pids.get(100)));
+    void maxTasksPerChild_boundsTasksAhead() throws Exception {
+        Mark goOn = new Mark(directory, "go-on");
+        ProcessPoolExecutor pool = open(generous().maxTasksPerChild(10));
+        Future<Long> gate = submitGate(pool, goOn);
+        List<Future<Long>> futures = submit(pool, 24, Workers::pid);
+        awaitAhead(9, futures);
+        futures.add(0, gate);
+        goOn.add("go on");
+        assertEquals(List.of(10L, 10L, 5L), runs(futures));
+        pool.close();
+    }
+
+    /** Returns how many tasks each worker ran, in the order of their first ones. */
+    private static List<Long> runs(List<Future<Long>> futures) throws Exception {
+        Map<Long, Long> counts = new LinkedHashMap<>();
+        for (Future<Long> future : futures) {
+            counts.merge(future.result(Delays.large()), 1L, Long::sum);
         }
+        return List.copyOf(counts.values());
+    }
+
+    @Test
+    void maxTasksPerChild_isReached_alsoByAWorkerWhoseTasksWereTakenBack() throws Exception {
+        Mark goOn = new Mark(directory, "go-on");
+        ProcessPoolExecutor pool = open(generous().maxTasksPerChild(10));
+        Future<Long> gate = submitGate(pool, goOn);
+        List<Future<Long>> futures = submit(pool, 24, Workers::pid);
+        awaitAhead(9, futures);
+        assertTrue(futures.remove(0).cancel(true));
+        Await.until("the successor is ready", Delays.large(), () -> ready(pool) == 2);
+        futures.add(0, gate);
+        goOn.add("go on");
+        assertEquals(List.of(10L, 10L, 4L), runs(futures));
+        pool.close();
+    }
+
+    @Test
+    void tasksBehindASlowOne_areTakenBackForAnotherWorker() throws Exception {
+        Mark goOn = new Mark(directory, "go-on");
+        Mark started = new Mark(directory, "started");
+        Mark behind = new Mark(directory, "behind");
+        Prefetch.Limits impatient = new Prefetch.Limits(HOUR, HOUR, TimeUnit.MILLISECONDS.toNanos(20));
+        ProcessPoolExecutor pool = open(generous().maxWorkers(2).ahead(impatient));
+        List<Future<Integer>> gates = submit(pool, 2, () -> {
+            started.add("started");
+            int rank = Worker.current().rank();
+            while (rank == FIRST_GIVEN_MORE
+                    ? behind.lines().size() < 10
+                    : goOn.lines().isEmpty()) {
+                Thread.sleep(2);
+            }
+            return rank;
+        });
+        Await.until("both run", Delays.large(), () -> started.lines().size() == 2);
+        List<Future<Integer>> futures = submit(pool, 10, () -> {
+            int rank = Worker.current().rank();
+            behind.add(rank);
+            return rank;
+        });
+        goOn.add("go on");
+        for (Future<Integer> gate : gates) {
+            gate.result(Delays.large());
+        }
+        for (Future<Integer> future : futures) {
+            future.result(Delays.large());
+        }
+        pool.close();
+        assertEquals(10, behind.lines().size(), "each ran once");
     }
 
     /** What a thread that is interrupted all the time does to the channels on which it writes and reads. */
