@@ -101,11 +101,16 @@ final class Assignments {
             return false;
         }
         worker.give(batch, frame);
-        if (!takesMore(worker) && !pending.isEmpty()) {
-            workers.startSuccessor(worker);
-        }
+        startSuccessorIfFull(worker);
         workers.replaceIfDue(worker);
         return true;
+    }
+
+    /** Has somebody started for what is pending when a worker has its last task. */
+    private void startSuccessorIfFull(WorkerProcess worker) {
+        if (!takesMore(worker) && worker.isFit() && !pending.isEmpty()) {
+            workers.startSuccessor(worker);
+        }
     }
 
     /** Returns whether it may run more tasks than those that it has. */
@@ -120,6 +125,7 @@ final class Assignments {
         }
         long now = System.nanoTime();
         for (WorkerProcess worker : List.copyOf(workers.all())) { // because some of them may be given a successor
+            startSuccessorIfFull(worker); // for what is pending since it was given its last task
             int most = worker.canPrefetch() && now - worker.taskSinceNanos < ahead.besideIdleNanos()
                     ? Math.min(
                             worker.prefetch.room(worker.load.size()),

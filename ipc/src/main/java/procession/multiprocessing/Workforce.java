@@ -94,9 +94,9 @@ final class Workforce {
         }
     }
 
-    /** Starts who takes the place of a worker, unless somebody is to do so already. */
+    /** Starts who takes the place of a worker, unless somebody is to do so already, or the last start failed just now. */
     void startSuccessor(WorkerProcess worker) {
-        if (worker.successor == null && !ProgramEnd.isUnderWay()) {
+        if (worker.successor == null && !ProgramEnd.isUnderWay() && attempts.nanosUntilNext() <= 0) {
             WorkerProcess successor = start(worker.rank);
             successor.predecessor = worker;
             worker.successor = successor;
