@@ -43,10 +43,19 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
      *     input ──fill()──► open: at most `window` items ──take()──► view
      *                         └── done ──► arrived (unordered only) ──┘
      *
-     * fill() goes before every wait, so that the workers have as much to do as the window allows. Only the iterating
-     * thread fills and takes; any thread may close, and the pool's threads say what is done, so open and arrived are
-     * guarded by a lock, under which no user code runs and nothing waits but for the condition.
+     * fill() goes before every wait, so that the workers have as much to do as the window allows. It goes before a result
+     * that is there only when half of the window is free: quick tasks come in bursts then, which workers are given ahead.
+     * Each chunk is submitted as soon as it is read. An input that takes longer than QUICK_NANOS for a chunk is slow, and
+     * nobody who could have a result waits for it: what was read last then has a moment to be done before more is read.
+     *
+     * Only the iterating thread fills and takes; any thread may close, and the pool's threads say what is done, so open and
+     * arrived are guarded by a lock, under which no user code runs and nothing waits but for the condition.
      */
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** What part of the time that a chunk takes to be read a result may take without another chunk being read. */
+    private static final int MOMENTS_A_READ = 8;
+
     private final Run<?, R> run;
     private final Function<? super Outcome<R>, ? extends V> view;
 
@@ -159,6 +168,9 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         /** Whether there is nothing more to read; of the iterating thread, as is the next. */
         private boolean exhausted;
 
+        /** How long it took to read the last chunk. */
+        private long readNanos;
+
         /** Why there is nothing more to read, if it was not the end; thrown in its place. */
         private @Nullable Throwable inputFailure;
 
@@ -178,10 +190,13 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             chunk = Math.min(chunksize, Math.max(1, window / 2));
         }
 
-        /** Submits chunks for as long as the window has room for one. */
+        /** Submits chunks for as long as the window has room for one and the input is quick; at least one of them. */
         void fill() {
-            while (!exhausted && room() >= chunk) {
+            readNanos = 0;
+            while (!exhausted && !inputIsSlow() && room() >= chunk) {
+                long start = System.nanoTime();
                 List<T> items = read();
+                readNanos = System.nanoTime() - start;
                 if (!items.isEmpty()) {
                     submit(items);
                 }
@@ -189,6 +204,15 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
                     meter.inputEnded();
                 }
             }
+        }
+
+        private boolean inputIsSlow() {
+            return readNanos > QUICK_NANOS;
+        }
+
+        private boolean isToBeFilled() {
+            int room = exhausted ? 0 : room();
+            return room >= chunk && (!isNextDone() || (room >= window - room && !inputIsSlow()));
         }
 
         private int room() {
@@ -337,7 +361,15 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
 
         /** Waits for what comes next, in whichever order, and takes it. */
         Outcome<R> take(@Nullable Deadline deadline) throws InterruptedException, TimeoutException {
-            fill();
+            while (isToBeFilled()) {
+                fill();
+                if (inputIsSlow()) {
+                    awaitNextDone(readNanos / MOMENTS_A_READ);
+                    if (deadline != null && deadline.passed()) {
+                        break;
+                    }
+                }
+            }
             Promise<R> next = await(deadline);
             if (next != null) {
                 return AsyncResult.outcomeOf(next);
@@ -349,6 +381,33 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
                 Outcome.failure(failure).value(); // throws it, as the failure of an item is thrown
             }
             throw new NoSuchElementException("no more results");
+        }
+
+        private boolean isNextDone() {
+            lock.lock();
+            try {
+                return isNextDoneLocked();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @GuardedBy("lock")
+        private boolean isNextDoneLocked() {
+            return ordered ? !open.isEmpty() && head().isDone() : !arrived.isEmpty();
+        }
+
+        /** Waits until there is something to take, or the time is over. */
+        private void awaitNextDone(long nanos) throws InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                long left = nanos;
+                while (left > 0 && !open.isEmpty() && !isNextDoneLocked()) {
+                    left = somethingIsDone.awaitNanos(left);
+                }
+            } finally {
+                lock.unlock();
+            }
         }
 
         /** Returns {@code null} if nothing is open. */
@@ -403,7 +462,10 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         public String toString() {
             lock.lock();
             try {
-                return "Results[" + (closed ? "closed" : open.size() + " submitted and not taken") + "]";
+                long done = open.stream().filter(Promise::isDone).count();
+                return "Results["
+                        + (closed ? "closed" : open.size() + " submitted and not taken, " + done + " of them done")
+                        + "]";
             } finally {
                 lock.unlock();
             }

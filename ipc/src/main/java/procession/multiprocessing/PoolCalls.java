@@ -30,7 +30,11 @@ final class PoolCalls {
     /** Into so many a list is cut, so that the others don't wait long for an uneven one. */
     private static final int CHUNKS_A_PROCESS = 4;
 
-    private static final int BUFFERED_CHUNKS_A_PROCESS = 2;
+    /** Enough that workers can be given quick ones ahead while the results of others are taken. */
+    private static final int BUFFERED_CHUNKS_A_PROCESS = 16;
+
+    /** Where calls run in their callers, who wants to see each one when its result is taken. */
+    private static final int BUFFERED_CHUNKS_INLINE = 2;
 
     private final ProcessPoolExecutor executor;
     private final int processes;
@@ -190,7 +194,9 @@ final class PoolCalls {
 
     /** Returns how many items of chunks of this size are read and not taken, if nothing else is said. */
     int bufferFor(int chunksize) {
-        return (int) Math.min(Integer.MAX_VALUE, (long) BUFFERED_CHUNKS_A_PROCESS * processes * chunksize);
+        long chunks =
+                executor.loop().isInline() ? BUFFERED_CHUNKS_INLINE : (long) BUFFERED_CHUNKS_A_PROCESS * processes;
+        return (int) Math.min(Integer.MAX_VALUE, Math.min(chunks, Integer.MAX_VALUE) * chunksize);
     }
 
     static int chunksize(int items) {

@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,7 +107,7 @@ class PoolImapTest {
     @CsvSource({"true,1,0", "true,3,0", "false,1,0", "false,3,0", "true,1,5", "false,4,6", "true,9,1"})
     void pulledMinusConsumed_neverPassesTheBuffer(boolean ordered, int chunksize, int buffersize) throws Exception {
         Counting input = new Counting(-1);
-        int bound = buffersize == 0 ? 2 * 2 * chunksize : buffersize;
+        int bound = buffersize == 0 ? 16 * 2 * chunksize : buffersize;
         Set<Integer> consumed = new HashSet<>();
         try (Pool pool = new Pool(2);
                 Results<Integer> results = buffersize == 0
@@ -130,10 +132,73 @@ class PoolImapTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void slowConsumer_holdsTheInputBack(boolean ordered) throws Exception {
+    void slowConsumer_holdsTheInputBack_untilHalfOfTheBufferIsFree(boolean ordered) throws Exception {
         Counting input = new Counting(-1);
         Mark ran = new Mark(directory, "ran");
+        Fn<Integer, Integer> function = n -> {
+            ran.add(n);
+            return n;
+        };
         try (Pool pool = new Pool(2);
+                Results<Integer> results =
+                        ordered ? pool.imap(function, input, 1, 4) : pool.imapUnordered(function, input, 1, 4)) {
+            Await.until(
+                    "the buffer is worked off",
+                    Delays.large(),
+                    () -> results.toString().contains("4 of them done"));
+            assertEquals(4, input.pulled.get());
+            results.next(Delays.large());
+            results.next(Delays.large());
+            assertEquals(4, input.pulled.get(), "half is free, and the next result is there");
+            results.next(Delays.large());
+            int pulled = input.pulled.get();
+            assertTrue(pulled > 4 && pulled <= 6, "refilled, as far as the input was quick: " + pulled);
+            Await.until("it is worked off", Delays.large(), () -> ran.lines().size() == pulled);
+        }
+    }
+
+    /** Counts from 0; each number but the first comes only when the one before has run, and a while after that. */
+    @SuppressWarnings("IterableAndIterator") // as for Counting
+    private static final class Hesitating implements Iterable<Integer>, Iterator<Integer> {
+        private static final long WHILE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+        final AtomicInteger pulled = new AtomicInteger();
+        private final Mark ran;
+
+        Hesitating(Mark ran) {
+            this.ran = ran;
+        }
+
+        @Override
+        public Iterator<Integer> iterator() {
+            return this;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return true;
+        }
+
+        @Override
+        public Integer next() {
+            int number = pulled.get();
+            Await.until(
+                    "what was read is submitted",
+                    Delays.large(),
+                    () -> ran.lines().size() >= number);
+            for (long end = System.nanoTime() + WHILE_NANOS; number > 0 && end - System.nanoTime() > 0; ) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
+            return pulled.getAndIncrement();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void slowInput_isSubmittedAsItIsRead_andKeepsNoResultWaiting(boolean ordered) throws Exception {
+        Mark ran = new Mark(directory, "ran");
+        Hesitating input = new Hesitating(ran);
+        try (Pool pool = new Pool(1);
                 Results<Integer> results = start(
                         pool,
                         ordered,
@@ -142,18 +207,33 @@ class PoolImapTest {
                             return n;
                         },
                         input)) {
-            Await.until(
-                    "the buffer is worked off",
-                    Delays.large(),
-                    () -> ran.lines().size() == 4);
-            assertEquals(4, input.pulled.get());
-            results.next(Delays.large());
-            assertEquals(4, input.pulled.get(), "refilled with the next wait");
-            results.next(Delays.large());
-            assertEquals(5, input.pulled.get());
-            Await.until("one more", Delays.large(), () -> ran.lines().size() == 5);
+            assertTrue(input.pulled.get() <= 2, "what is slow is not read to fill the buffer: " + input.pulled);
+            for (int i = 0; i < 5; i++) {
+                assertEquals(i, results.next(Delays.large()));
+                assertTrue(input.pulled.get() <= i + 8, "after " + i + " it has read " + input.pulled);
+            }
         }
-        assertEquals(5, ran.lines().size());
+    }
+
+    @Test
+    void slowInput_endsAWaitThatHasATimeout() throws Exception {
+        Mark gate = new Mark(directory, "gate");
+        Mark ran = new Mark(directory, "ran");
+        Hesitating input = new Hesitating(ran);
+        try (Pool pool = new Pool(1)) {
+            Results<Integer> results = pool.imap(
+                    n -> {
+                        ran.add(n);
+                        gate.pass();
+                        return n;
+                    },
+                    input);
+            assertThrows(TimeoutException.class, () -> results.next(Duration.ofMillis(1)));
+            assertTrue(input.pulled.get() <= 2, "read on when the time was over: " + input.pulled);
+            gate.add("open");
+            assertEquals(0, results.next(Delays.large()));
+            results.close();
+        }
     }
 
     @Test
@@ -356,9 +436,11 @@ class PoolImapTest {
         Counting input = new Counting(-1);
         Pool pool = new Pool(1);
         Results<Integer> results = start(pool, ordered, n -> n, input);
+        int submitted = input.pulled.get();
         pool.close();
-        assertEquals(0, results.next());
-        assertEquals(1, results.next());
+        for (int i = 0; i < submitted; i++) {
+            assertEquals(i, results.next());
+        }
         assertTrue(results.hasNext());
         assertTrue(assertThrows(IllegalStateException.class, results::next)
                 .getMessage()

@@ -191,7 +191,7 @@ class PoolTest {
             assertEquals(1, calls.defaultChunksize(12));
             assertEquals(2, calls.defaultChunksize(13));
             assertEquals(178956971, calls.defaultChunksize(Integer.MAX_VALUE));
-            assertEquals(6, calls.bufferFor(1));
+            assertEquals(48, calls.bufferFor(1));
             assertEquals(Integer.MAX_VALUE, calls.bufferFor(Integer.MAX_VALUE));
         }
     }
