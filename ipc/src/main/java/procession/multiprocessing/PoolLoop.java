@@ -52,6 +52,9 @@ final class PoolLoop extends EventLoop {
     /** A task whose worker died so many times before it had started is what kills them: too large for their heap, say. */
     private static final int MAX_LOST_DELIVERIES = 3;
 
+    /** An array of bytes, of up to 2 GiB, is copied when it is decoded. */
+    private static final int MOST_BYTES_DECODED_IN_A_TURN = 64 * 1024;
+
     private final PoolOptions options;
     private final TaskLimits limits;
     private final ObjectCodec codec;
@@ -381,12 +384,21 @@ final class PoolLoop extends EventLoop {
     }
 
     private void complete(ProcessTask<?> task, Frame frame) {
-        if (frame.type() == FrameDescriptor.RESULT && frame.payload() != null && ObjectCodec.isPlain(frame.payload())) {
-            Failures.complete(task, frame, codec); // runs no code of any class but the JDK's
+        if (isDecodedInATurn(frame)) {
+            Failures.complete(task, frame, codec);
         } else {
             decodeLater(() -> Failures.complete(task, frame, codec));
         }
         task.forgetArguments();
+    }
+
+    /** Returns whether decoding it takes no time, and runs no code of any class but the JDK's. */
+    static boolean isDecodedInATurn(Frame frame) {
+        byte[] payload = frame.payload();
+        return frame.type() == FrameDescriptor.RESULT
+                && payload != null
+                && payload.length <= MOST_BYTES_DECODED_IN_A_TURN
+                && ObjectCodec.isPlain(payload);
     }
 
     // ---- in a turn: stopping and dying ----

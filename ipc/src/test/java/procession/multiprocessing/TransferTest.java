@@ -2,6 +2,7 @@
 package procession.multiprocessing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 import procession.futures.Action;
 import procession.futures.Future;
 import procession.futures.Task;
+import procession.multiprocessing.internal.wire.Frame;
+import procession.multiprocessing.internal.wire.FrameDescriptor;
+import procession.multiprocessing.internal.wire.ObjectCodec;
 import procession.testing.Delays;
 import procession.testing.LeakCheck;
 
@@ -53,6 +57,21 @@ class TransferTest {
     static void open() {
         before = LeakCheck.snapshot();
         pool = new ProcessPoolExecutor(1);
+    }
+
+    @Test
+    void largeResult_isNotDecodedInATurn_whichWouldKeepAllOthersWaiting() throws Exception {
+        assertTrue(PoolLoop.isDecodedInATurn(result(ObjectCodec.encode(1))));
+        assertTrue(PoolLoop.isDecodedInATurn(result(ObjectCodec.encode(new byte[10_000]))));
+        assertFalse(PoolLoop.isDecodedInATurn(result(ObjectCodec.encode(new byte[100_000]))));
+        assertFalse(PoolLoop.isDecodedInATurn(result(ObjectCodec.encode(new ArrayList<>(List.of(1))))));
+        assertFalse(PoolLoop.isDecodedInATurn(new Frame(FrameDescriptor.RESULT, 1, null)));
+        assertFalse(PoolLoop.isDecodedInATurn(new Frame(FrameDescriptor.FAILURE, 1, ObjectCodec.encode(1))));
+        assertEquals(10_000_000, pool.submit(() -> new byte[10_000_000]).result(Delays.large()).length);
+    }
+
+    private static Frame result(byte[] payload) {
+        return new Frame(FrameDescriptor.RESULT, 1, payload);
     }
 
     @AfterAll
