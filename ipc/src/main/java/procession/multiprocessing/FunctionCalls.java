@@ -15,14 +15,20 @@ final class FunctionCalls<T, R extends @Nullable Object> {
     private final ProcessPoolExecutor executor;
     private final byte[] encodedFunction;
     private final String called;
+    private final TaskOptions.Chain limits;
 
     /** How many items there were so far; of the thread that reads them. */
     private long items;
 
     /** {@code passed} is the user's own object, to be named in messages. */
-    FunctionCalls(ProcessPoolExecutor executor, Fn<? super T, ? extends R> function, Object passed) {
+    FunctionCalls(
+            ProcessPoolExecutor executor,
+            Fn<? super T, ? extends R> function,
+            Object passed,
+            TaskOptions.Chain limits) {
         this.executor = executor;
-        this.encodedFunction = executor.encode(function);
+        this.limits = limits;
+        this.encodedFunction = executor.encode(CapturedOutput.<T, R>sent(function, limits, executor.loop()));
         this.called = ProcessPoolExecutor.inWords(passed);
     }
 
@@ -30,12 +36,7 @@ final class FunctionCalls<T, R extends @Nullable Object> {
     ProcessTask<R> task(T item, Consumer<? super ProcessTask<R>> whenDone) {
         long position = items++;
         ProcessTask<R> task = new ProcessTask<>(
-                executor.loop(),
-                executor.loop().nextTaskId(),
-                called,
-                executor.encode(item),
-                TaskOptions.defaults(),
-                whenDone);
+                executor.loop(), executor.loop().nextTaskId(), called, executor.encode(item), limits, whenDone);
         task.position(position);
         return task;
     }

@@ -17,6 +17,8 @@ import procession.futures.Fn;
 import procession.futures.Progress;
 import procession.futures.Results;
 import procession.futures.Task;
+import procession.futures.TaskOptions;
+import procession.futures.TaskOutput;
 import procession.internal.Deadline;
 
 /**
@@ -100,7 +102,7 @@ public final class Pool implements AutoCloseable {
 
     private Pool(Builder builder) {
         executor = builder.options.workers(builder.processes).build();
-        calls = new PoolCalls(executor, builder.processes, builder.progress);
+        calls = new PoolCalls(executor, builder.processes, builder.limits, builder.progress);
     }
 
     /**
@@ -648,6 +650,7 @@ public final class Pool implements AutoCloseable {
     public static final class Builder {
         private final ProcessPoolExecutor.Builder options = ProcessPoolExecutor.builder();
         private int processes = Runtime.getRuntime().availableProcessors();
+        private TaskOptions.Chain limits = TaskOptions.defaults();
         private @Nullable Progress progress;
 
         private Builder() {}
@@ -754,6 +757,18 @@ public final class Pool implements AutoCloseable {
          */
         public Builder logLevel(System.Logger.Level level) {
             options.logLevel(level);
+            return this;
+        }
+
+        /**
+         * Sets who is given what each call prints to {@code System.out} and {@code System.err}, which then does not come out
+         * here; see {@link TaskOptions#captureOutput(Consumer)}.
+         *
+         * @param consumer called where callbacks are, for each call when it is done, in whichever way; what it throws is logged
+         * @return this builder
+         */
+        public Builder captureOutput(Consumer<? super TaskOutput> consumer) {
+            limits = TaskOptions.captureOutput(consumer);
             return this;
         }
 

@@ -39,6 +39,9 @@ final class PoolCalls {
     private final ProcessPoolExecutor executor;
     private final int processes;
 
+    /** Those of every call. */
+    private final TaskOptions.Chain limits;
+
     /** What shows how far a map has come, or nothing. */
     private final @Nullable Progress progress;
 
@@ -46,8 +49,9 @@ final class PoolCalls {
     private volatile boolean ended;
 
     /** {@code processes} is 0 if calls run in their callers. */
-    PoolCalls(ProcessPoolExecutor executor, int processes, @Nullable Progress progress) {
+    PoolCalls(ProcessPoolExecutor executor, int processes, TaskOptions.Chain limits, @Nullable Progress progress) {
         this.executor = executor;
+        this.limits = limits;
         this.processes = Math.max(1, processes);
         this.progress = progress;
     }
@@ -79,8 +83,8 @@ final class PoolCalls {
                 executor.loop(),
                 executor.loop().nextTaskId(),
                 ProcessPoolExecutor.inWords(passed),
-                executor.encode(task),
-                TaskOptions.defaults(),
+                executor.encode(CapturedOutput.sent(task, limits, executor.loop())),
+                limits,
                 result::taskIsDone);
         tasks.add(only);
         result.isOf(only);
@@ -116,7 +120,7 @@ final class PoolCalls {
             AsyncResult.@Nullable Callbacks<List<R>> callbacks) {
         Objects.requireNonNull(items, "items");
         checkRunning();
-        FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, passed);
+        FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, passed, limits);
         List<T> all = listOf(items);
         List<ProcessTask<R>> tasks = new ArrayList<>(all.size());
         ProgressMeter meter = meter(all);
@@ -162,7 +166,7 @@ final class PoolCalls {
         Objects.requireNonNull(function, "function");
         Objects.requireNonNull(items, "items");
         checkRunning();
-        FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function);
+        FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function, limits);
         Iterator<? extends T> input = items.iterator();
         ProgressMeter meter = progress == null ? null : ProgressMeter.start(progress, items);
         return LazyResults.start(calls, input, chunksize, buffersize, ordered, meter);

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,10 +27,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import procession.futures.Action;
+import procession.futures.BiFn;
 import procession.futures.BrokenExecutorException;
+import procession.futures.Executor;
+import procession.futures.Fn;
 import procession.futures.Future;
 import procession.futures.MapOptions;
+import procession.futures.OnFailure;
+import procession.futures.Progress;
 import procession.futures.Results;
+import procession.futures.TaskOptions;
+import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.LeakCheck;
 import procession.testing.ThreadHarness;
@@ -287,6 +296,140 @@ class InlineTest {
                                     },
                                     List.of(1))));
         }
+    }
+
+    @Test
+    void pool_formsWithCallbacksAndGroups_areAsWithWorkers() throws Exception {
+        List<Object> called = new CopyOnWriteArrayList<>();
+        List<Integer> items = List.of(1, 2, 3, 4, 5);
+        List<Integer> squares = List.of(1, 4, 9, 16, 25);
+        Fn<Integer, Integer> square = i -> i * i;
+        Fn<Integer, Integer> failing = i -> {
+            throw FAILURE;
+        };
+        BiFn<Integer, Integer, Integer> sum = (a, b) -> a + b;
+        List<Map.Entry<Integer, Integer>> pairs = List.of(Map.entry(1, 2), Map.entry(3, 4));
+        Pool pool = Pool.builder().workers(0).build();
+        try (pool) {
+            EVENTS.clear();
+            pool.apply(event("applied"));
+            pool.applyAsync(event("applied async")).get();
+            assertEquals(List.of("applied 0", "applied async 0"), EVENTS);
+            pool.applyAsync(
+                    () -> {
+                        throw FAILURE;
+                    },
+                    called::add,
+                    called::add);
+            assertEquals(List.of(FAILURE), called);
+            called.clear();
+            assertEquals(squares, pool.map(square, items, 2));
+            assertEquals(squares, pool.mapAsync(square, items).get());
+            assertEquals(squares, pool.mapAsync(square, items, 3).get());
+            pool.<Integer, Integer>mapAsync(square, items, called::add, called::add);
+            pool.<Integer, Integer>mapAsync(failing, items, 2, called::add, called::add);
+            pool.<Integer, Integer>mapAsync(square, List.of(), called::add, called::add);
+            assertEquals(List.of(squares, FAILURE, List.of()), called);
+            called.clear();
+            assertEquals(List.of(3, 7), pool.starmap(sum, pairs, 2));
+            assertEquals(List.of(3, 7), pool.starmapAsync(sum, pairs).get());
+            assertEquals(List.of(3, 7), pool.starmapAsync(sum, pairs, 1).get());
+            pool.<Integer, Integer, Integer>starmapAsync(sum, pairs, called::add, called::add);
+            pool.<Integer, Integer, Integer>starmapAsync(sum, pairs, 2, called::add, called::add);
+            assertEquals(List.of(List.of(3, 7), List.of(3, 7)), called);
+            assertEquals(squares, pool.imap(square, items, 2).toList());
+            assertEquals(squares, pool.imap(square, items, 2, 3).toList());
+            assertEquals(squares, pool.imapUnordered(square, items, 2).toList());
+            assertEquals(squares, pool.imapUnordered(square, items, 2, 3).toList());
+            Results<Integer> failures = pool.imap(failing, items);
+            assertSame(FAILURE, assertThrows(IllegalStateException.class, failures::next));
+            assertEquals(4, failures.outcomes().toList().size());
+        }
+        assertThrows(IllegalStateException.class, () -> pool.apply(() -> 1));
+        assertThrows(IllegalStateException.class, () -> pool.imap(square, items));
+        assertTrue(pool.join(Delays.large()));
+    }
+
+    @Test
+    void pool_imap_readsAndCallsAsResultsAreTaken() throws Exception {
+        EVENTS.clear();
+        AtomicInteger read = new AtomicInteger();
+        Iterable<Integer> naturals =
+                () -> Stream.generate(read::incrementAndGet).iterator();
+        try (Pool pool = Pool.builder().workers(0).build();
+                Results<Integer> results = pool.imap(
+                        i -> {
+                            EVENTS.add("call " + i);
+                            return i;
+                        },
+                        naturals)) {
+            for (int i = 1; i <= 5; i++) {
+                assertEquals(i, results.next());
+                assertTrue(EVENTS.size() <= i + 2, () -> "too far ahead: " + EVENTS);
+                assertEquals(read.get(), EVENTS.size());
+            }
+        }
+    }
+
+    @Test
+    void pool_progress_isShown_andTheEndOfEachMap() throws Exception {
+        List<Progress.State> states = new CopyOnWriteArrayList<>();
+        try (Pool pool = Pool.builder().workers(0).progress(states::add).build()) {
+            assertEquals(List.of(1, 2, 3), pool.map(i -> i, List.of(1, 2, 3)));
+            assertEnd(states, 3, 0);
+            assertThrows(ArithmeticException.class, () -> pool.map(i -> 1 / i, List.of(1, 0, 1)));
+            assertEnd(states, 2, 1);
+            assertEquals(
+                    List.of(1, 2, 3), pool.imap(i -> i, List.of(1, 2, 3), 2).toList());
+            assertEnd(states, 3, 0);
+        }
+    }
+
+    private static void assertEnd(List<Progress.State> states, int succeeded, int failed) {
+        Await.until(
+                "the end is shown",
+                () -> !states.isEmpty() && states.get(states.size() - 1).closed());
+        Progress.State last = states.get(states.size() - 1);
+        assertEquals(succeeded + failed, last.done());
+        assertEquals(failed, last.failed());
+        states.clear();
+    }
+
+    /** As the documentation of workers(0) says: nothing can stop a thread that goes on. */
+    @Test
+    void limits_meanNothing_andOutputIsNotCaptured() throws Exception {
+        List<Object> told = new CopyOnWriteArrayList<>();
+        COUNT.set(0);
+        Action longerThanTheLimit = () -> {
+            COUNT.incrementAndGet();
+            for (long end = System.nanoTime() + 2_000_000; end - System.nanoTime() > 0; ) {
+                Thread.onSpinWait();
+            }
+        };
+        Duration limit = Duration.ofNanos(1);
+        try (Captured captured = new Captured();
+                Pool pool = Pool.builder()
+                        .workers(0)
+                        .taskTimeout(limit)
+                        .captureOutput(told::add)
+                        .build();
+                ProcessPoolExecutor executor = inline()) {
+            pool.apply(longerThanTheLimit);
+            pool.apply(() -> System.out.println("printed by a call"));
+            captured.awaitOut("printed by a call");
+            Executor limited = executor.with(
+                    TaskOptions.timeout(limit).progressTimeout(limit).retries(3).onFailure(OnFailure.skip(null)));
+            assertNull(limited.submit(longerThanTheLimit).exception());
+            assertSame(
+                    FAILURE,
+                    limited.submit(() -> {
+                                COUNT.incrementAndGet();
+                                throw FAILURE;
+                            })
+                            .exception());
+            assertEquals(3, COUNT.get(), "each ran once");
+        }
+        assertEquals(List.of(), told);
     }
 
     @Test

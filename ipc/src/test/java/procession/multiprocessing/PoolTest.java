@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import procession.futures.Action;
 import procession.futures.Fn;
 import procession.futures.Task;
+import procession.futures.TaskOptions;
 import procession.futures.TaskTimeoutException;
 import procession.testing.Await;
 import procession.testing.Delays;
@@ -186,7 +187,7 @@ class PoolTest {
     @Test
     void defaultChunksize_makesFourChunksForEachProcess() throws Exception {
         try (ProcessPoolExecutor executor = new ProcessPoolExecutor(3)) {
-            PoolCalls calls = new PoolCalls(executor, 3, null);
+            PoolCalls calls = new PoolCalls(executor, 3, TaskOptions.defaults(), null);
             assertEquals(1, calls.defaultChunksize(1));
             assertEquals(1, calls.defaultChunksize(12));
             assertEquals(2, calls.defaultChunksize(13));

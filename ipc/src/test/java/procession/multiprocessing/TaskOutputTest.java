@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import procession.futures.Executor;
+import procession.futures.Fn;
 import procession.futures.Future;
 import procession.futures.MapOptions;
 import procession.futures.TaskOptions;
@@ -170,6 +173,101 @@ class TaskOutputTest {
         assertEquals(
                 "next",
                 outputOf(capturing().submit(() -> System.out.print("next"))).out());
+    }
+
+    /** What System.out and System.err were in a worker, which no task may change for the others. */
+    private static final class Streams {
+        static final java.io.PrintStream OUT = System.out;
+        static final java.io.PrintStream ERR = System.err;
+
+        static boolean areThose() {
+            return System.out == OUT && System.err == ERR;
+        }
+    }
+
+    @Test
+    void streams_areTheSameAgain_behindEachCapture() throws Exception {
+        assertTrue(executor.submit(Streams::areThose).result(), "which has loaded the class that keeps them");
+        assertFalse(capturing().submit(Streams::areThose).result());
+        assertTrue(executor.submit(Streams::areThose).result(), "after a result");
+        assertInstanceOf(
+                IllegalStateException.class,
+                capturing()
+                        .submit(() -> {
+                            throw new IllegalStateException("on purpose");
+                        })
+                        .exception());
+        assertTrue(executor.submit(Streams::areThose).result(), "after a failure");
+        assertEquals(
+                List.of(false, false),
+                capturing()
+                        .map(item -> Streams.areThose(), List.of(1, 2), MapOptions.chunksize(2))
+                        .toList());
+        assertTrue(executor.submit(Streams::areThose).result(), "after a chunk");
+        capturing()
+                .submit(() -> {
+                    System.setOut(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));
+                    System.setErr(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));
+                })
+                .result();
+        assertTrue(executor.submit(Streams::areThose).result(), "after a task that replaced them");
+        try (Captured captured = new Captured()) {
+            executor.submit(() -> System.out.println("seen again")).result();
+            captured.awaitOut("seen again");
+        }
+    }
+
+    @Test
+    void pool_eachCallHasItsOwn_andNotTheParent() throws Exception {
+        Queue<TaskOutput> told = new ConcurrentLinkedQueue<>();
+        try (Captured captured = new Captured()) {
+            try (Pool pool =
+                    Pool.builder().processes(1).captureOutput(told::add).build()) {
+                pool.apply(() -> System.out.print("applied"));
+                assertEquals(List.of("applied"), outputs(told, 1));
+                Fn<Integer, Integer> prints = i -> {
+                    System.err.print("item " + i);
+                    return i;
+                };
+                List<Integer> items = List.of(1, 2, 3);
+                List<String> printed = List.of("item 1", "item 2", "item 3");
+                assertEquals(items, pool.map(prints, items));
+                assertEquals(printed, outputs(told, 3));
+                assertEquals(items, pool.imap(prints, items).toList());
+                assertEquals(printed, outputs(told, 3));
+                assertEquals(items, pool.imapUnordered(prints, items, 2).toList());
+                assertEquals(printed, outputs(told, 3));
+                AsyncResult<?> dies = pool.applyAsync(() -> {
+                    System.out.println("last words");
+                    Runtime.getRuntime().halt(7);
+                });
+                assertThrows(WorkerDiedException.class, dies::get);
+                assertEquals(List.of("last words" + LINE), outputs(told, 1));
+                Object anchor = new Object();
+                assertThrows(NotTransferableException.class, () -> pool.apply(() -> anchor.hashCode()));
+                assertThrows(NotTransferableException.class, () -> pool.map(i -> anchor.hashCode(), items));
+                assertEquals(3, pool.apply(() -> 3));
+                assertEquals(List.of(""), outputs(told, 1));
+            }
+            assertFalse((captured.out() + captured.err()).matches("(?s).*(applied|item|last words).*"));
+        }
+        assertThrows(
+                NullPointerException.class,
+                () -> Pool.builder().captureOutput(new Consumers().none).build());
+    }
+
+    private static final class Consumers {
+        @SuppressWarnings("NullAway") // what is refused
+        final java.util.function.Consumer<TaskOutput> none = null;
+    }
+
+    /** Waits for so many, takes them, and returns what each has printed. */
+    private static List<String> outputs(Queue<TaskOutput> told, int count) {
+        Await.until("so many calls are told of: " + count, () -> told.size() >= count);
+        List<String> outputs =
+                told.stream().map(output -> output.out() + output.err()).toList();
+        told.clear();
+        return outputs;
     }
 
     @Test
