@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.launch;
 
+import java.io.ObjectInputFilter;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
@@ -11,10 +12,11 @@ import java.util.logging.Logger;
 
 /** How a worker learns where its logs go, and which of them its parent wants. */
 public final class LogSettings {
-    private static final String CLASS = "-Djava.util.logging.config.class=";
-    private static final String FILE = "-Djava.util.logging.config.file=";
-    private static final String MANAGER = "-Djava.util.logging.manager=";
-    private static final String OURS = CLASS + "procession.multiprocessing.internal.worker.LogConfiguration";
+    private static final String CLASS_PROPERTY = "java.util.logging.config.class";
+    private static final String FILE_PROPERTY = "java.util.logging.config.file";
+    private static final String MANAGER_PROPERTY = "java.util.logging.manager";
+    private static final String OUR_CLASS = "procession.multiprocessing.internal.worker.LogConfiguration";
+    private static final String OURS = option(CLASS_PROPERTY) + OUR_CLASS;
     private static final String LEVEL_PROPERTY = "procession.worker.log.level";
 
     private LogSettings() {}
@@ -31,21 +33,47 @@ public final class LogSettings {
         if (isConfigured(userOptions) || isConfigured(ParentOptions.inherited()) || !isThere()) {
             return userOptions;
         }
-        options.add(OURS);
-        options.add("-D" + LEVEL_PROPERTY + "=" + level.map(LogSettings::nameOf).orElse(""));
+        if (level.isPresent()) {
+            options.add(OURS); // who asks for levels may want the JDK's loggers to have them from the start
+        }
+        options.add(option(LEVEL_PROPERTY) + level.map(LogSettings::nameOf).orElse(""));
         options.addAll(userOptions);
         return options;
     }
 
     private static boolean isConfigured(List<String> options) {
         return options.stream()
-                .anyMatch(option -> (option.startsWith(CLASS) && !option.equals(OURS))
-                        || option.startsWith(FILE)
-                        || option.startsWith(MANAGER));
+                .anyMatch(option -> (option.startsWith(option(CLASS_PROPERTY)) && !option.equals(OURS))
+                        || option.startsWith(option(FILE_PROPERTY))
+                        || option.startsWith(option(MANAGER_PROPERTY)));
+    }
+
+    private static String option(String property) {
+        return "-D" + property + "=";
     }
 
     private static boolean isThere() {
         return ModuleLayer.boot().findModule("java.logging").isPresent();
+    }
+
+    /**
+     * Has {@code java.util.logging} configured as {@link #options} said when something of this process logs for the first
+     * time; without this it would be at the first task, for the sake of a logger of the JDK that says nothing.
+     */
+    public static void applyWhenUsed() {
+        if (isSet(LEVEL_PROPERTY) && !isSet(CLASS_PROPERTY) && !isSet(FILE_PROPERTY) && !isSet(MANAGER_PROPERTY)) {
+            try {
+                // Has the JDK choose how its own loggers are made: at once, if by then there is a configuration.
+                ObjectInputFilter unused = ObjectInputFilter.Config.getSerialFilter();
+            } catch (IllegalStateException | LinkageError wrongFilter) {
+                // whoever reads an object is told
+            }
+            System.setProperty(CLASS_PROPERTY, OUR_CLASS);
+        }
+    }
+
+    private static boolean isSet(String property) {
+        return System.getProperty(property) != null;
     }
 
     /** Returns what {@link #options} said to this process; empty if the parent has to be asked. */

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Fn;
 import procession.multiprocessing.NotTransferableException;
+import procession.multiprocessing.internal.launch.LogSettings;
 import procession.multiprocessing.internal.wire.FailureCodec;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
@@ -51,6 +52,7 @@ final class Calls {
 
     /** Serves the parent until it says that there is no more to do. */
     void serve(Path socket, byte[] token) throws IOException {
+        LogSettings.applyWhenUsed(); // here, where there is nothing else to do until the parent has answered
         Frame order = firstOrder();
         switch (order.type()) {
             case FrameDescriptor.INIT -> {
