@@ -235,22 +235,32 @@ public final class ObjectCodec {
         }
     }
 
-    /** Looks classes up where the caller said, and bounds what a stream can make this JVM allocate. */
+    /** Keeps a stream from making this JVM allocate much more than its length, and asks the other filters. */
+    private static final class Bounds implements ObjectInputFilter {
+        private final long maxArray;
+        private final @Nullable ObjectInputFilter jvmWide = Config.getSerialFilter();
+        private final @Nullable ObjectInputFilter userFilter;
+
+        Bounds(int bytes, @Nullable ObjectInputFilter userFilter) {
+            this.maxArray = Math.max(SMALL_ARRAY, (long) SLOTS_PER_BYTE * bytes);
+            this.userFilter = userFilter;
+        }
+
+        @Override
+        public Status checkInput(FilterInfo info) {
+            if (info.arrayLength() > maxArray) {
+                return Status.REJECTED;
+            }
+            Status status = jvmWide == null ? Status.UNDECIDED : jvmWide.checkInput(info);
+            return status == Status.REJECTED || userFilter == null ? status : userFilter.checkInput(info);
+        }
+    }
+
+    /** Looks classes up where the caller said, within {@link Bounds}. */
     private final class Decoder extends ObjectInputStream {
         Decoder(byte[] bytes) throws IOException {
             super(new ByteArrayInputStream(bytes, 1, bytes.length - 1));
-            ObjectInputFilter jvmWide = ObjectInputFilter.Config.getSerialFilter();
-            long maxArray = Math.max(SMALL_ARRAY, (long) SLOTS_PER_BYTE * bytes.length);
-            setObjectInputFilter(info -> {
-                if (info.arrayLength() > maxArray) {
-                    return ObjectInputFilter.Status.REJECTED;
-                }
-                ObjectInputFilter.Status status =
-                        jvmWide == null ? ObjectInputFilter.Status.UNDECIDED : jvmWide.checkInput(info);
-                return status == ObjectInputFilter.Status.REJECTED || userFilter == null
-                        ? status
-                        : userFilter.checkInput(info);
-            });
+            setObjectInputFilter(new Bounds(bytes.length, userFilter));
         }
 
         @Override

@@ -83,8 +83,13 @@ public final class WorkerMain {
         StartGate gate = new StartGate(mark);
         LogLink.open(answers, gate);
         ParentCode parentCode = new ParentCode(answers);
-        TaskThread tasks =
-                new TaskThread(() -> serve(new Calls(orders, answers, answering, gate, parentCode), socket, token));
+        // No lambda: the first of so many variables costs a JVM milliseconds.
+        TaskThread tasks = new TaskThread(new Runnable() {
+            @Override
+            public void run() {
+                serve(new Calls(orders, answers, answering, gate, parentCode), socket, token);
+            }
+        });
         Control control = new Control(channel, socket, orders, answers, answering, gate, parentCode, tasks);
         Thread reader = new OwnThread(control, "procession-control");
         reader.setDaemon(true);
