@@ -167,7 +167,7 @@ final class Main implements Callable<Integer> {
     }
 
     /** What the numbers depend on, in one line. */
-    private static String machine() {
+    static String machine() {
         int processors = Runtime.getRuntime().availableProcessors();
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(); // negative: unknown
         return String.format(

@@ -83,7 +83,10 @@ final class ProcessPools {
                         imaps),
                 new Bench("pool.processes.start-up", Unit.MILLIS, ProcessPools::start, startUps),
                 new Bench(
-                        "pool.processes.death", Unit.MILLIS, once -> death(mortal), List.of(Peer.absolute(DEATH_MILLIS))),
+                        "pool.processes.death",
+                        Unit.MILLIS,
+                        once -> death(mortal),
+                        List.of(Peer.absolute(DEATH_MILLIS))),
                 new Bench(
                         "pool.processes.timeout",
                         Unit.MILLIS,
@@ -146,7 +149,7 @@ final class ProcessPools {
     }
 
     /** From before a pool is made until both of its workers gave a result. */
-    private static double start(Duration once) throws Exception {
+    static double start(Duration once) throws Exception {
         Path directory = Files.createTempDirectory("procession-compare");
         try {
             String here = directory.toString();

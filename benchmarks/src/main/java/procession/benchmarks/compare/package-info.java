@@ -14,6 +14,8 @@
  * {@link procession.benchmarks.compare.Budget}</td></tr>
  * <tr><td>{@link procession.benchmarks.compare.Row}</td><td>what came out for one bench and one peer; a
  * {@link procession.benchmarks.compare.Report} shows it</td></tr>
+ * <tr><td>{@link procession.benchmarks.compare.StartUp}</td><td>the command {@code benchmarks/start-up}, which takes one
+ * of the numbers apart</td></tr>
  * </table>
  *
  * <p>Nothing here takes or returns null.
