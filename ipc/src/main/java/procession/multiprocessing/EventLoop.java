@@ -208,8 +208,7 @@ abstract class EventLoop {
             wakeUp();
         }
         // An interrupted thread could do it too, by what today's JDKs do with channels that don't block. A virtual one
-        // that
-        // is unmounted in a turn might wait for a carrier which waits for the turn.
+        // that is unmounted in a turn might wait for a carrier which waits for the turn.
         Thread thread = Thread.currentThread();
         boolean mayTake = !thread.isInterrupted() && !PoolThreads.isVirtual(thread) && PoolThreads.hasStackForMore();
         // Who queues for the turn looks into the mailbox behind it, and must not wait for ever in favour of submitters.
