@@ -186,7 +186,7 @@ class SimpleQueueTest {
                         try {
                             arrivals.incrementAndGet(queue.get());
                         } catch (InterruptedException again) {
-                            assertFalse(Thread.currentThread().isInterrupted());
+                            // which is what this is about; the next interrupt may be here already
                         } catch (ShutDown end) {
                             return;
                         }
