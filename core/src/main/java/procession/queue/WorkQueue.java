@@ -58,8 +58,8 @@ import org.jspecify.annotations.Nullable;
  * {@link java.util.ConcurrentModificationException}, return no element twice, and may or may not show what changes after
  * they began. {@code contains(null)} and {@code remove(null)} are {@code false}; elsewhere null throws
  * {@link NullPointerException}. The queue itself calls no code of its user's while it is locked, with two exceptions:
- * {@code equals} of an element, from {@link #contains} and {@link #remove(Object)}, and the comparator of a
- * {@link PriorityQueue}.
+ * the comparator of a {@link PriorityQueue}, and, in it and in a {@link LifoQueue}, {@code equals} of an element, from
+ * {@link #contains} and {@link #remove(Object)}.
  *
  * <p>Timeouts: a zero or negative {@link Duration} does not wait; one that is too long for nanoseconds in a {@code long}
  * waits for ever. Interrupts: a call that throws {@link InterruptedException} has put or taken nothing. All methods may be
