@@ -12,7 +12,9 @@ enum Unit {
     /** Tasks a second; more is better. */
     TASKS_PER_SECOND("tasks/s", true),
     /** Operations a second; more is better. */
-    OPERATIONS_PER_SECOND("ops/s", true);
+    OPERATIONS_PER_SECOND("ops/s", true),
+    /** What the slowest has for each that the fastest has; more is better. */
+    SHARE("slowest/fastest", true);
 
     private final String symbol;
     private final boolean moreIsBetter;

@@ -27,8 +27,8 @@ class MainTest {
 
     @Test
     void badArguments_areNamed_andEndWith2() {
-        assertWrong("name at least one area of pool");
-        assertWrong("no area is called nothing, only pool", "nothing");
+        assertWrong("name at least one area of core, pool");
+        assertWrong("no area is called nothing, only core, pool", "nothing");
         assertWrong("--rounds must be at least 1, but is 0", "--rounds", "0", "pool");
         assertWrong("'many' is not an int", "--rounds", "many", "pool");
         assertWrong("Unknown option: '--slow'", "--slow", "pool");
