@@ -61,8 +61,11 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
      */
     private static final long FOREVER = Long.MAX_VALUE;
 
-    /** How long to look before sleeping: as long as it takes about to fall asleep and wake up. */
-    private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 256 : 0;
+    /** How often to look before sleeping: for about as long as it takes to fall asleep and wake up. */
+    private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 8 : 0;
+
+    /** How long not to look: each look takes a cache line from the other end, which is to get ahead by many elements. */
+    private static final int PAUSES_A_LOOK = 32;
 
     private final int maxsize;
     private final int capacity;
@@ -177,6 +180,12 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
 
     private void lookForRoom() {
         for (int i = 0; i < LOOKS && ring.isFull() && !ring.isShutdown(); i++) {
+            pause();
+        }
+    }
+
+    private static void pause() {
+        for (int i = 0; i < PAUSES_A_LOOK; i++) {
             Thread.onSpinWait();
         }
     }
@@ -277,7 +286,7 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
 
     private void lookForElement() {
         for (int i = 0; i < LOOKS && ring.isEmpty() && !ring.isShutdown(); i++) {
-            Thread.onSpinWait();
+            pause();
         }
     }
 
