@@ -199,6 +199,7 @@ final class Workforce {
     void retireIfIdle(WorkerProcess worker) {
         if (idle.remove(worker)) {
             worker.retire();
+            leavesItsPlace(worker);
         }
     }
 

@@ -265,6 +265,32 @@ class PrefetchTest {
         pool.close();
     }
 
+    /** The worker has a successor for tasks that were cancelled, which has its place before its exit hook has ended. */
+    @Test
+    void idleTimeout_ofAWorkerWithASuccessor_leavesItItsPlace() throws Exception {
+        Mark goOn = new Mark(directory, "go-on");
+        Mark hook = new Mark(directory, "hook");
+        Mark hookGoesOn = new Mark(directory, "hook-goes-on");
+        ProcessPoolExecutor pool =
+                open(generous().maxTasksPerChild(10).idleTimeout(Delays.small()).exitHook(() -> {
+                    hook.addPid();
+                    hookGoesOn.pass();
+                }));
+        Future<Long> gate = submitGate(pool, goOn);
+        List<Future<Long>> futures = submit(pool, 10, Workers::pid);
+        awaitAhead(9, futures);
+        Await.until("the successor is ready", Delays.large(), () -> ready(pool) == 2);
+        futures.forEach(future -> future.cancel(true));
+        awaitTurn(pool);
+        goOn.add("go on");
+        long old = gate.result(Delays.large());
+        assertEquals(old, hook.awaitPid());
+        Future<Integer> rank = pool.submit(() -> Worker.current().rank());
+        assertEquals(0, rank.result(Delays.large()), "there are more workers than there may be");
+        hookGoesOn.add("go on");
+        pool.close();
+    }
+
     @Test
     void tasksBehindASlowOne_areTakenBackForAnotherWorker() throws Exception {
         Mark goOn = new Mark(directory, "go-on");
