@@ -64,7 +64,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         this.view = view;
     }
 
-    /** Starts calling the function for as many items as the window has room for. */
+    /** Starts calling the function for as many items as the window has room for, or up to the first slow chunk. */
     static <T, R extends @Nullable Object> Results<R> start(
             FunctionCalls<T, R> calls,
             Iterator<? extends T> input,

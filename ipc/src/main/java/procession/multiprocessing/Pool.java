@@ -60,8 +60,9 @@ import procession.internal.Deadline;
  *
  * <p><b>Laziness.</b> {@code imap} and {@code imapUnordered} read as much of their input as fits into their buffer when
  * they are called, and the rest in the thread that takes the results, so that never more than the buffer size is read and
- * not taken: 16 × processes × chunksize, if no other size is given. So endless inputs and slow consumers work. Of an input
- * that takes more than a millisecond for a group they read no more as long as a result is there. An item that fails,
+ * not taken: 16 × processes × chunksize, if no other size is given. So endless inputs and slow consumers work. At an input
+ * that takes more than a millisecond for a group the call stops, with that group submitted, so that it does not block for
+ * as long as the buffer takes to fill; and taking reads no more of it as long as a result is there. An item that fails,
  * or that can't travel, makes {@link Results#next()} throw, and the iteration goes on. An input that throws does so
  * behind the results of what was read before it, and that is the end. So does, with {@code IllegalStateException}, an
  * input that was not read to its end before the pool was closed. Closing the results cancels what has not started.
