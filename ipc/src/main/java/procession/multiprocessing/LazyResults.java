@@ -45,13 +45,13 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
      *
      * fill() goes before every wait, so that the workers have as much to do as the window allows. It goes before a result
      * that is there only when half of the window is free: quick tasks come in bursts then, which workers are given ahead.
-     * Each chunk is submitted as soon as it is read. An input that takes longer than QUICK_NANOS for a chunk is slow, and
+     * Each chunk is submitted as soon as it is read. An input that takes longer than quickNanos for a chunk is slow, and
      * nobody who could have a result waits for it: what was read last then has a moment to be done before more is read.
      *
      * Only the iterating thread fills and takes; any thread may close, and the pool's threads say what is done, so open and
      * arrived are guarded by a lock, under which no user code runs and nothing waits but for the condition.
      */
-    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** What part of the time that a chunk takes to be read a result may take without another chunk being read. */
     private static final int MOMENTS_A_READ = 8;
@@ -71,8 +71,9 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             int chunksize,
             int window,
             boolean ordered,
-            @Nullable ProgressMeter meter) {
-        Run<T, R> run = new Run<>(calls, input, chunksize, window, ordered, meter);
+            @Nullable ProgressMeter meter,
+            long quickNanos) {
+        Run<T, R> run = new Run<>(calls, input, chunksize, window, ordered, meter, quickNanos);
         if (meter != null) {
             meter.stopWhenForgotten(run);
         }
@@ -150,6 +151,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         private final int chunk;
         private final boolean ordered;
         private final @Nullable ProgressMeter meter;
+        private final long quickNanos;
 
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition somethingIsDone = lock.newCondition();
@@ -180,8 +182,10 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
                 int chunksize,
                 int window,
                 boolean ordered,
-                @Nullable ProgressMeter meter) {
+                @Nullable ProgressMeter meter,
+                long quickNanos) {
             this.meter = meter;
+            this.quickNanos = quickNanos;
             this.calls = calls;
             this.input = input;
             this.window = window;
@@ -207,7 +211,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         }
 
         private boolean inputIsSlow() {
-            return readNanos > QUICK_NANOS;
+            return readNanos > quickNanos;
         }
 
         private boolean isToBeFilled() {

@@ -169,7 +169,7 @@ final class PoolCalls {
         FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function, limits);
         Iterator<? extends T> input = items.iterator();
         ProgressMeter meter = progress == null ? null : ProgressMeter.start(progress, items);
-        return LazyResults.start(calls, input, chunksize, buffersize, ordered, meter);
+        return LazyResults.start(calls, input, chunksize, buffersize, ordered, meter, LazyResults.QUICK_NANOS);
     }
 
     /** Waits for a result that nobody else has. */

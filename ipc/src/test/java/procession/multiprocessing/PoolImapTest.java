@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import procession.futures.Fn;
 import procession.futures.Outcome;
 import procession.futures.Results;
+import procession.futures.TaskOptions;
 import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.LeakCheck;
@@ -44,6 +45,11 @@ import procession.testing.ThreadHarness;
 @SuppressWarnings("NullAway") // knows which exceptions have messages
 class PoolImapTest {
     private static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
+
+    /** With these all input is quick, or none of it, on whatever machine. */
+    private static final long ALL_IS_QUICK = TimeUnit.HOURS.toNanos(1);
+
+    private static final long NONE_IS_QUICK = 0;
 
     @TempDir
     Path directory;
@@ -79,6 +85,17 @@ class PoolImapTest {
 
     private static <R> Results<R> start(Pool pool, boolean ordered, Fn<Integer, R> function, Iterable<Integer> items) {
         return ordered ? pool.imap(function, items) : pool.imapUnordered(function, items);
+    }
+
+    private static Results<Integer> start(
+            ProcessPoolExecutor pool,
+            boolean ordered,
+            Fn<Integer, Integer> function,
+            Iterator<Integer> input,
+            int buffersize,
+            long quickNanos) {
+        var calls = new FunctionCalls<Integer, Integer>(pool, function, function, TaskOptions.defaults());
+        return LazyResults.start(calls, input, 1, buffersize, ordered, null, quickNanos);
     }
 
     @ParameterizedTest
@@ -139,9 +156,8 @@ class PoolImapTest {
             ran.add(n);
             return n;
         };
-        try (Pool pool = new Pool(2);
-                Results<Integer> results =
-                        ordered ? pool.imap(function, input, 1, 4) : pool.imapUnordered(function, input, 1, 4)) {
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(2);
+                Results<Integer> results = start(pool, ordered, function, input, 4, ALL_IS_QUICK)) {
             Await.until(
                     "the buffer is worked off",
                     Delays.large(),
@@ -151,9 +167,8 @@ class PoolImapTest {
             results.next(Delays.large());
             assertEquals(4, input.pulled.get(), "half is free, and the next result is there");
             results.next(Delays.large());
-            int pulled = input.pulled.get();
-            assertTrue(pulled > 4 && pulled <= 6, "refilled, as far as the input was quick: " + pulled);
-            Await.until("it is worked off", Delays.large(), () -> ran.lines().size() == pulled);
+            assertEquals(6, input.pulled.get(), "refilled");
+            Await.until("it is worked off", Delays.large(), () -> ran.lines().size() == 6);
         }
     }
 
@@ -220,19 +235,18 @@ class PoolImapTest {
         Mark gate = new Mark(directory, "gate");
         Mark ran = new Mark(directory, "ran");
         Hesitating input = new Hesitating(ran);
-        try (Pool pool = new Pool(1)) {
-            Results<Integer> results = pool.imap(
-                    n -> {
-                        ran.add(n);
-                        gate.pass();
-                        return n;
-                    },
-                    input);
+        Fn<Integer, Integer> function = n -> {
+            ran.add(n);
+            gate.pass();
+            return n;
+        };
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1);
+                Results<Integer> results = start(pool, true, function, input, 16, NONE_IS_QUICK)) {
+            assertEquals(1, input.pulled.get(), "the call reads no more than the first that is slow");
             assertThrows(TimeoutException.class, () -> results.next(Duration.ofMillis(1)));
-            assertTrue(input.pulled.get() <= 2, "read on when the time was over: " + input.pulled);
+            assertEquals(2, input.pulled.get(), "read on when the time was over");
             gate.add("open");
             assertEquals(0, results.next(Delays.large()));
-            results.close();
         }
     }
 
