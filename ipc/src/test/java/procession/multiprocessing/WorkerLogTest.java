@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -369,6 +374,37 @@ class WorkerLogTest {
             heard.await("good");
         } finally {
             heard.logger.removeHandler(rude);
+            heard.close();
+        }
+    }
+
+    /** Begins with logging before the worker's own code runs. */
+    static final class Agent {
+        public static void premain(String options) {
+            Logger.getLogger(NAME).fine("nobody listens yet");
+        }
+    }
+
+    private static Path jarOf(Class<?> agent, Path directory) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Premain-Class", agent.getName());
+        Path jar = directory.resolve("agent.jar");
+        try (OutputStream file = Files.newOutputStream(jar)) {
+            new JarOutputStream(file, manifest).close(); // its class is on the class path
+        }
+        return jar;
+    }
+
+    @Test
+    void log_ofAWorkerWhoseAgentHasLoggedBefore_comesHereToo(@TempDir Path directory) throws Exception {
+        Heard heard = new Heard(NAME);
+        try (ProcessPoolExecutor executor =
+                one().jvmOptions("-javaagent:" + jarOf(Agent.class, directory)).build()) {
+            executor.submit(() -> Logger.getLogger(NAME).info("behind the agent"))
+                    .result(Delays.large());
+            heard.await("behind the agent");
+        } finally {
             heard.close();
         }
     }

@@ -19,6 +19,10 @@ public final class LogSettings {
     private static final String OURS = option(CLASS_PROPERTY) + OUR_CLASS;
     private static final String LEVEL_PROPERTY = "procession.worker.log.level";
 
+    /** What has code run before {@code main}, which may log. */
+    private static final List<String> EARLY =
+            List.of("-javaagent:", "-agentlib:", "-agentpath:", "-Dcom.sun.management.");
+
     private LogSettings() {}
 
     /**
@@ -33,7 +37,7 @@ public final class LogSettings {
         if (isConfigured(userOptions) || isConfigured(ParentOptions.inherited()) || !isThere()) {
             return userOptions;
         }
-        if (level.isPresent()) {
+        if (level.isPresent() || userOptions.stream().anyMatch(LogSettings::isEarly)) {
             options.add(OURS); // who asks for levels may want the JDK's loggers to have them from the start
         }
         options.add(option(LEVEL_PROPERTY) + level.map(LogSettings::nameOf).orElse(""));
@@ -48,6 +52,10 @@ public final class LogSettings {
                         || option.startsWith(option(MANAGER_PROPERTY)));
     }
 
+    private static boolean isEarly(String option) {
+        return EARLY.stream().anyMatch(option::startsWith);
+    }
+
     private static String option(String property) {
         return "-D" + property + "=";
     }
@@ -58,7 +66,8 @@ public final class LogSettings {
 
     /**
      * Has {@code java.util.logging} configured as {@link #options} said when something of this process logs for the first
-     * time; without this it would be at the first task, for the sake of a logger of the JDK that says nothing.
+     * time; without this it would be at the first task, for the sake of a logger of the JDK that says nothing. Where
+     * something may log before this is called, the options have the configuration themselves.
      */
     public static void applyWhenUsed() {
         if (isSet(LEVEL_PROPERTY) && !isSet(CLASS_PROPERTY) && !isSet(FILE_PROPERTY) && !isSet(MANAGER_PROPERTY)) {
