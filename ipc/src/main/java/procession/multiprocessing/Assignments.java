@@ -106,10 +106,10 @@ final class Assignments {
         return true;
     }
 
-    /** Has somebody started for what is pending when a worker has its last task. */
+    /** Has somebody started for what is pending when a worker has its last task, but no more than there is to do. */
     private void startSuccessorIfFull(WorkerProcess worker) {
-        if (!takesMore(worker) && worker.isFit() && !pending.isEmpty()) {
-            workers.startSuccessor(worker);
+        if (!takesMore(worker) && worker.isFit()) {
+            workers.startSuccessorFor(pending.size(), worker);
         }
     }
 

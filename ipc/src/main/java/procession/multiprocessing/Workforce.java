@@ -94,8 +94,18 @@ final class Workforce {
         }
     }
 
+    /** Starts who takes the place of a worker, unless there is a successor for each of so many batches. */
+    void startSuccessorFor(int batches, WorkerProcess worker) {
+        long successors = all.stream()
+                .filter(each -> each.predecessor != null && !each.killed)
+                .count();
+        if (successors < batches) {
+            startSuccessor(worker);
+        }
+    }
+
     /** Starts who takes the place of a worker, unless somebody is to do so already, or the last start failed just now. */
-    void startSuccessor(WorkerProcess worker) {
+    private void startSuccessor(WorkerProcess worker) {
         if (worker.successor == null && !ProgramEnd.isUnderWay() && attempts.nanosUntilNext() <= 0) {
             WorkerProcess successor = start(worker.rank);
             successor.predecessor = worker;

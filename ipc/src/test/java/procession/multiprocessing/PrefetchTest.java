@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -151,11 +152,14 @@ class PrefetchTest {
     }
 
     private static long ready(ProcessPoolExecutor pool) throws Exception {
+        return count(pool, worker -> worker.state == WorkerProcess.State.READY);
+    }
+
+    private static long count(ProcessPoolExecutor pool, Predicate<WorkerProcess> wanted) throws Exception {
         PoolLoop loop = ((LoopRunner) pool.loop()).loop();
         CompletableFuture<Long> count = new CompletableFuture<>();
-        loop.post(() -> count.complete(loop.workers.all().stream()
-                .filter(worker -> worker.state == WorkerProcess.State.READY)
-                .count()));
+        loop.post(
+                () -> count.complete(loop.workers.all().stream().filter(wanted).count()));
         return count.get(Delays.large().toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -288,6 +292,58 @@ class PrefetchTest {
         Future<Integer> rank = pool.submit(() -> Worker.current().rank());
         assertEquals(0, rank.result(Delays.large()), "there are more workers than there may be");
         hookGoesOn.add("go on");
+        pool.close();
+    }
+
+    @Test
+    void successors_areNoMoreThanTheTasksThatWait() throws Exception {
+        Mark goOn = new Mark(directory, "go-on");
+        Mark started = new Mark(directory, "started");
+        ProcessPoolExecutor pool = open(generous().maxWorkers(2).maxTasksPerChild(1));
+        List<Future<Long>> futures = new ArrayList<>(submit(pool, 2, () -> {
+            started.addPid();
+            goOn.pass();
+            return Workers.pid();
+        }));
+        Await.until("both run", Delays.large(), () -> started.lines().size() == 2);
+        for (int waiting = 1; waiting <= 2; waiting++) {
+            int expected = 2 + waiting;
+            futures.add(pool.submit(Workers::pid));
+            awaitTurn(pool);
+            assertEquals(expected, count(pool, each -> true), "while a successor starts");
+            Await.until("it is ready", Delays.large(), () -> ready(pool) == expected);
+            awaitTurn(pool);
+            assertEquals(expected, count(pool, each -> true), "while a successor waits");
+        }
+        goOn.add("go on");
+        assertEquals(List.of(1L, 1L, 1L, 1L), runs(futures));
+        pool.close();
+    }
+
+    @Test
+    void successor_thatFailsToStart_isNotStartedAgainAtOnce() throws Exception {
+        Mark goOn = new Mark(directory, "go-on");
+        Mark turns = new Mark(directory, "turns");
+        ProcessPoolExecutor pool = open(generous().maxTasksPerChild(1).initializer(() -> {
+            if (turns.lines().size() == 1) {
+                throw new IllegalStateException("on purpose: a successor that does not start");
+            }
+        }));
+        Future<Long> gate = submitGate(pool, goOn);
+        turns.add("from now on it fails");
+        Future<Long> behind = pool.submit(Workers::pid);
+        Workforce workers = ((LoopRunner) pool.loop()).loop().workers;
+        try (Logged logged = new Logged()) {
+            Await.until("four successors have failed", Delays.large(), () -> {
+                long early = count(pool, each -> each.isUnready() && workers.nanosUntilStart() > 0);
+                assertEquals(0, early, "one starts before the time has come");
+                return logged.lines("did not start").size() >= 4;
+            });
+        }
+        turns.add("from now on it works");
+        Await.until("the successor is ready", Delays.large(), () -> ready(pool) == 2);
+        goOn.add("go on");
+        assertEquals(List.of(1L, 1L), runs(List.of(gate, behind)));
         pool.close();
     }
 
