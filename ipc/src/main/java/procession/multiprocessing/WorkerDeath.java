@@ -28,9 +28,12 @@ record WorkerDeath(
         String stderrTail) {
     private static final int SIGKILL = 9;
 
-    /** What HotSpot says before it exits because of {@code -XX:+ExitOnOutOfMemoryError}. */
+    /**
+     * What HotSpot says before it exits because of {@code -XX:+ExitOnOutOfMemoryError}; behind what others have printed, if
+     * that was no whole line.
+     */
     private static final Pattern OUT_OF_MEMORY =
-            Pattern.compile("(?m)^Terminating due to java\\.lang\\.OutOfMemoryError: ?(.*)");
+            Pattern.compile("Terminating due to java\\.lang\\.OutOfMemoryError: ?(.*)");
 
     /** The code that it exits with then, without a goodbye. */
     private static final int OUT_OF_MEMORY_CODE = 3;

@@ -374,6 +374,25 @@ class ForensicsTest {
         }
     }
 
+    @Test
+    void outOfMemory_behindALineWithoutEnd_isSeen() throws Exception {
+        try (Captured printed = new Captured();
+                ProcessPoolExecutor pool = ProcessPoolExecutor.builder()
+                        .maxWorkers(1)
+                        .jvmOptions("-Xmx24m")
+                        .build()) {
+            WorkerDiedException died = assertInstanceOf(
+                    WorkerDiedException.class,
+                    pool.submit(() -> {
+                                System.err.print("so far: ");
+                                return fillHeap();
+                            })
+                            .exception(Delays.large()));
+            printed.awaitErr("so far: Terminating due to");
+            assertTrue(died.outOfMemory(), died::getMessage);
+        }
+    }
+
     /** As the output of a JVM that a task has started may have it. */
     @ParameterizedTest
     @CsvSource({"7, false", "3, true"})
