@@ -368,7 +368,8 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             while (isToBeFilled()) {
                 fill();
                 if (inputIsSlow()) {
-                    awaitNextDone(readNanos / MOMENTS_A_READ);
+                    long moment = readNanos / MOMENTS_A_READ;
+                    awaitNextDone(deadline == null ? moment : Math.min(moment, deadline.remainingNanos()));
                     if (deadline != null && deadline.passed()) {
                         break;
                     }
@@ -401,7 +402,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             return ordered ? !open.isEmpty() && head().isDone() : !arrived.isEmpty();
         }
 
-        /** Waits until there is something to take, or the time is over. */
+        /** Waits until there is something to take, or the time is over, which it may be at once. */
         private void awaitNextDone(long nanos) throws InterruptedException {
             lock.lockInterruptibly();
             try {
