@@ -29,6 +29,9 @@ class ProcessOutputTest {
     private static final int MEGABYTE = 1 << 20;
     private static final int MEGABYTES = 100;
 
+    /** A line's, so that output seems to be over between two; for three of them join() waits, however slow the machine. */
+    private static final Duration WORK = Duration.ofMillis(500);
+
     @TempDir
     Path directory;
 
@@ -172,7 +175,7 @@ class ProcessOutputTest {
 
     @Test
     void toALoggerThatIsSlow_itIsAllThereWhenJoinReturns() throws Exception {
-        Kept kept = new Kept(Delays.small().multipliedBy(2));
+        Kept kept = new Kept(WORK);
         Process process = Process.builder(() -> System.out.print("one\ntwo\nthree"))
                 .name("p")
                 .output(ProcessOutput.log(kept))
