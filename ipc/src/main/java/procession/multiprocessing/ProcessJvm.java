@@ -379,7 +379,6 @@ final class ProcessJvm {
         OutgoingFrame answer = log.answer(frame);
         steps.incrementAndGet();
         if (answer != null) {
-            Thread.interrupted(); // which a handler may have left behind, and which would close the channel
             write(answer, channel);
         }
     }
@@ -404,6 +403,7 @@ final class ProcessJvm {
 
     /** Writes, or drops what nobody reads any more: what was sent before that is still to be read, and tells of the end. */
     private void write(OutgoingFrame frame, SocketChannel channel) {
+        Thread.interrupted(); // which a handler or a class loader may have left, and which would close the channel
         writing.lock();
         try {
             boolean written = false;

@@ -285,6 +285,20 @@ class PeerClassesTest {
         }
     }
 
+    @Test
+    void process_whoseClassesComeFromAThreadLeftInterrupted_hasThem() throws Exception {
+        InMemory rude = new InMemory() {
+            @Override
+            public @Nullable InputStream getResourceAsStream(String name) {
+                if (name.equals("user/Helper.class")) {
+                    Thread.currentThread().interrupt();
+                }
+                return super.getResourceAsStream(name);
+            }
+        }.with(directory, EXITER, HELPER);
+        assertEquals("sum 1".length(), Children.run(new Process((Action) rude.made("Exiter"))));
+    }
+
     /** A loader that never answers, until it is let go. */
     static final class Stuck extends InMemory {
         final CountDownLatch reached = new CountDownLatch(1);
