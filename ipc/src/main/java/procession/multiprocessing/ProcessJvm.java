@@ -411,9 +411,18 @@ final class ProcessJvm {
                 written = frame.writeTo(channel);
             }
         } catch (IOException gone) {
-            // the control thread is about to see it
+            // If it is, the control thread is about to see it. If it lives, it learns that no more answers come.
+            endOutput(channel);
         } finally {
             writing.unlock();
+        }
+    }
+
+    private static void endOutput(SocketChannel channel) {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException closed) {
+            // which it sees as well
         }
     }
 
