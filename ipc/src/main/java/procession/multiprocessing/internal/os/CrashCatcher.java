@@ -23,7 +23,7 @@ final class CrashCatcher {
      *
      *   TEXT ──"#", "# A fatal error has been detected …"──► HEAD ──"… pid=", ours──► REPORT ──"END."──► TEXT
      *    ▲                                                     │
-     *    └────────────── another's pid, or no head ────────────┘
+     *    └───────── another's pid, or no head, or too long ──────┘
      *
      * The two lines that begin a report are passed on before it is known what they are. What follows is held back up to the
      * line with the process id: the reports of JVMs that a task has started may come the same way, whole or as the two
@@ -46,6 +46,9 @@ final class CrashCatcher {
 
     /** More lines than come before the process id, with all that is said of a lack of memory. */
     private static final int HEAD_LINES = 40;
+
+    /** More bytes than these lines have; what prints so many without an end of line is no JVM that crashes. */
+    private static final int HELD_BYTES = 64 << 10;
 
     private static final int REPORT_BYTES = 16 << 20;
 
@@ -105,6 +108,9 @@ final class CrashCatcher {
             afterHash = ended.equals("#");
         }
         pass(piece, from, length - from, text);
+        if (held.size() > HELD_BYTES) {
+            change(Mode.TEXT, notice, text);
+        }
     }
 
     private Mode modeAfter(String ended) {

@@ -179,6 +179,22 @@ class CrashCatcherTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {7, 8192})
+    void headWithoutAnEndOfLine_isPassedOn_asSoonAsItIsTooLong(int pieceBytes) throws IOException {
+        String head = REPORT.substring(0, REPORT.indexOf("#  SIGSEGV"));
+        String endless = head + "#".repeat(100_000);
+        assertEquals(endless, pass(endless, pieceBytes));
+        String more = "and so on\nmore\n";
+        assertEquals(endless + more, pass(more, pieceBytes));
+        assertNull(catcher.report());
+        pass(REPORT, pieceBytes);
+        CrashReport report = Objects.requireNonNull(catcher.report());
+        Path file = Objects.requireNonNull(report.file());
+        assertEquals(REPORT, Files.readString(file));
+        Files.delete(file);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
