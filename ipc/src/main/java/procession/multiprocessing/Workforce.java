@@ -77,7 +77,7 @@ final class Workforce {
 
     // ---- who comes ----
 
-    /** Starts workers for so many batches, as far as there may be more and none are on their way. */
+    /** Starts workers for so many batches, as far as there may be more and none are on their way to a place that is free. */
     void startFor(int batches) {
         if (ProgramEnd.isUnderWay()) {
             if (all.isEmpty()) {
@@ -87,7 +87,9 @@ final class Workforce {
             }
             return; // those that are there go on, because a shutdown hook may wait for them
         }
-        long starting = all.stream().filter(WorkerProcess::isUnready).count();
+        long starting = all.stream()
+                .filter(each -> each.isUnready() && each.predecessor == null)
+                .count();
         while (starting < batches && mayGrow() && !loop.isBroken() && attempts.nanosUntilNext() <= 0) {
             start(freeRank());
             starting++;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import procession.futures.Action;
 import procession.futures.Future;
 import procession.futures.Task;
 import procession.testing.Await;
@@ -317,6 +318,44 @@ class PrefetchTest {
         }
         goOn.add("go on");
         assertEquals(List.of(1L, 1L, 1L, 1L), runs(futures));
+        pool.close();
+    }
+
+    @Test
+    void successorOfABusyWorker_keepsNoOtherFromBeingStarted() throws Exception {
+        Mark goOn = new Mark(directory, "go-on");
+        Mark ended = new Mark(directory, "ended");
+        Mark started = new Mark(directory, "started");
+        Mark ranks = new Mark(directory, "ranks");
+        Mark successor = new Mark(directory, "successor");
+        Action initializer = () -> {
+            int rank = Worker.current().rank();
+            boolean second = ranks.lines().contains(Integer.toString(rank));
+            ranks.add(rank);
+            if (second && successor.lines().isEmpty()) {
+                successor.add(rank);
+                goOn.pass();
+            }
+        };
+        ProcessPoolExecutor pool =
+                open(generous().maxWorkers(2).maxTasksPerChild(1).initializer(initializer));
+        List<Future<Integer>> gates = submit(pool, 2, () -> {
+            int rank = Worker.current().rank();
+            started.addPid();
+            while (goOn.lines().isEmpty() && !ended.lines().contains(Integer.toString(rank))) {
+                Thread.sleep(2);
+            }
+            return rank;
+        });
+        Await.until("both run", Delays.large(), () -> started.lines().size() == 2);
+        Future<Integer> behind = pool.submit(() -> Worker.current().rank());
+        int other = 1 - Integer.parseInt(successor.await());
+        ended.add(other);
+        assertEquals(other, behind.result(Delays.large()), "it waits for the successor");
+        goOn.add("go on");
+        for (Future<Integer> gate : gates) {
+            gate.result(Delays.large());
+        }
         pool.close();
     }
 
