@@ -385,7 +385,8 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
 
         /**
          * Sets after how many tasks a worker makes room for a new one, against what tasks leave behind. The new one is
-         * started while the old one runs its last task.
+         * started while the old one runs its last task, if there are more tasks to do. If these are cancelled, it waits for
+         * as long as the old one idles; so there are at most twice as many JVMs as {@code maxWorkers}.
          *
          * @param tasks at least 1; without end if it is never set
          * @return this builder
