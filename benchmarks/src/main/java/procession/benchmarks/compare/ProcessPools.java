@@ -150,7 +150,7 @@ final class ProcessPools {
 
     /** From before a pool is made until both of its workers gave a result. */
     static double start(Duration once) throws Exception {
-        Path directory = Files.createTempDirectory("procession-compare");
+        Path directory = Files.createTempDirectory("compare");
         try {
             String here = directory.toString();
             long start = System.nanoTime();
@@ -171,7 +171,7 @@ final class ProcessPools {
 
     /** From when a worker is killed until the future of its task has failed. */
     private static double death(ProcessPoolExecutor pool) throws Exception {
-        Path file = Files.createTempFile("procession-compare", ".pid");
+        Path file = Files.createTempFile("compare", ".pid");
         try {
             String path = file.toString();
             Future<String> future = pool.submit(() -> {

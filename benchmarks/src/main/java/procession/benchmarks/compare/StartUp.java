@@ -51,7 +51,7 @@ final class StartUp implements AutoCloseable {
     }
 
     private StartUp(Path benchmarks, PrintWriter out) throws Exception {
-        directory = Files.createTempDirectory("procession-start-up");
+        directory = Files.createTempDirectory("start-up");
         setup = new Setup(benchmarks, out, out);
         listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
