@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.os.ProgramEnd;
 
@@ -24,6 +25,12 @@ final class Workforce {
      * another last one. One that is too old or too large goes on working until its successor is ready (Recycling). Until
      * then the successor has no place, and is given nothing.
      */
+    /**
+     * How long tasks outlive the last worker when this program ends. Most programs are gone by then, and whoever waited says
+     * nothing; a shutdown hook that waits must be told.
+     */
+    private static final long LAST_WORDS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final PoolLoop loop;
     private final PoolOptions options;
     private final WorkerCommand command;
@@ -32,6 +39,11 @@ final class Workforce {
     private final List<WorkerProcess> all = new ArrayList<>();
     private final Deque<WorkerProcess> idle = new ArrayDeque<>();
     private int started;
+
+    /** Whether this program was seen to end while tasks waited and no worker was left. */
+    private boolean isWithoutAnyAtTheEnd;
+
+    private long givenUpAtNanos;
 
     Workforce(PoolLoop loop, PoolOptions options, WorkerCommand command) {
         this.loop = loop;
@@ -72,7 +84,16 @@ final class Workforce {
 
     /** Returns how long to wait before the next one is started, in nanoseconds; zero or less for not at all. */
     long nanosUntilStart() {
-        return attempts.nanosUntilNext();
+        return isWithoutAnyAtTheEnd ? nanosUntilGivenUp() : attempts.nanosUntilNext();
+    }
+
+    /** Returns how long this program, which is ending without workers, has before whoever waits hears of it. */
+    private long nanosUntilGivenUp() {
+        if (!isWithoutAnyAtTheEnd) {
+            isWithoutAnyAtTheEnd = true;
+            givenUpAtNanos = System.nanoTime() + LAST_WORDS_NANOS;
+        }
+        return givenUpAtNanos - System.nanoTime();
     }
 
     // ---- who comes ----
@@ -80,7 +101,7 @@ final class Workforce {
     /** Starts workers for so many batches, as far as there may be more and none are on their way to a place that is free. */
     void startFor(int batches) {
         if (ProgramEnd.isUnderWay()) {
-            if (all.isEmpty()) {
+            if (all.isEmpty() && nanosUntilGivenUp() <= 0) {
                 loop.breakPool(new BrokenProcessPoolException(
                         loop.name() + " is broken, because its last worker has ended and this program is ending",
                         null));
