@@ -2,23 +2,16 @@
 package procession.queue;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.time.Duration;
-import java.util.AbstractQueue;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import procession.internal.Deadline;
 
 /** A {@link WorkQueue} of one lock around a {@link Store}, which decides the order of the elements. */
-abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
+abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
     /*
      * Overview. One lock guards everything; three conditions say what changed.
      *
@@ -50,10 +43,8 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
      * change of threads, because a thread that is running can't go on before the one that is being woken.
      */
 
-    private static final long FOREVER = Long.MAX_VALUE;
     private static final Object[] NOTHING = {};
 
-    private final int maxsize;
     private final int capacity;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -77,24 +68,12 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     private boolean dropping;
 
     LockedQueue(int maxsize, Store<E> store) {
-        this.maxsize = maxsize;
-        this.capacity = maxsize > 0 ? maxsize : Integer.MAX_VALUE;
+        super(maxsize);
+        this.capacity = capacity(maxsize);
         this.store = store;
     }
 
     // Putting
-
-    @Override
-    public void put(E element) throws InterruptedException {
-        put(element, FOREVER);
-    }
-
-    @Override
-    public void put(E element, Duration timeout) throws InterruptedException {
-        if (!put(element, Deadline.toNanosSaturated(timeout))) {
-            throw new Full(maxsize + " elements, and no room within " + timeout);
-        }
-    }
 
     @Override
     public void putNowait(E element) {
@@ -109,12 +88,6 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public boolean add(E element) {
-        putNowait(element);
-        return true;
     }
 
     @Override
@@ -148,7 +121,8 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         }
     }
 
-    private boolean put(E element, long nanos) throws InterruptedException {
+    @Override
+    boolean put(E element, long nanos) throws InterruptedException {
         Objects.requireNonNull(element, "element");
         lock.lockInterruptibly();
         try {
@@ -197,20 +171,6 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     // Getting
 
     @Override
-    public E take() throws InterruptedException {
-        return Objects.requireNonNull(take(FOREVER, true)); // it waits for ever, or throws
-    }
-
-    @Override
-    public E get(Duration timeout) throws InterruptedException {
-        E element = take(Deadline.toNanosSaturated(timeout), true);
-        if (element == null) {
-            throw new Empty("No element within " + timeout);
-        }
-        return element;
-    }
-
-    @Override
     public E getNowait() {
         lock.lock();
         try {
@@ -235,16 +195,6 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     }
 
     @Override
-    public @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
-        return take(unit.toNanos(timeout), false);
-    }
-
-    @Override
-    public E remove() {
-        return requireElement(poll());
-    }
-
-    @Override
     public @Nullable E peek() {
         lock.lock();
         try {
@@ -255,37 +205,8 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     }
 
     @Override
-    public E element() {
-        return requireElement(peek());
-    }
-
-    @Override
-    public int drainTo(Collection<? super E> sink) {
-        return drainTo(sink, Integer.MAX_VALUE);
-    }
-
-    @Override
-    public int drainTo(Collection<? super E> sink, int max) {
-        Objects.requireNonNull(sink, "sink");
-        if (sink == this) {
-            throw new IllegalArgumentException("A queue can't be drained into itself");
-        }
-        Object[] taken = takeUpTo(max);
-        int given = 0;
-        try {
-            for (; given < taken.length; given++) {
-                sink.add(elementAt(taken, given));
-            }
-        } finally {
-            if (given < taken.length) {
-                putBack(taken, given);
-            }
-        }
-        return given;
-    }
-
-    /** Takes an element, or returns {@code null} when the time is over, or for a shut down queue unless that throws. */
-    private @Nullable E take(long nanos, boolean throwing) throws InterruptedException {
+    @Nullable
+    E take(long nanos, boolean throwing) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
@@ -317,14 +238,16 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         return element;
     }
 
-    private Object[] takeUpTo(int max) {
+    @Override
+    @Nullable
+    Object[] takeUpTo(int max) {
         lock.lock();
         try {
             int count = Math.min(max, store.size());
             if (count <= 0) {
                 return NOTHING;
             }
-            Object[] taken = new Object[count];
+            @Nullable Object[] taken = new @Nullable Object[count];
             int i = 0;
             try {
                 for (; i < count; i++) {
@@ -342,8 +265,8 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         }
     }
 
-    /** Puts {@code elements} back from {@code from} on, unless an immediate shutdown would have dropped them. */
-    private void putBack(Object[] elements, int from) {
+    @Override
+    void putBack(@Nullable Object[] elements, int from) {
         lock.lock();
         try {
             if (dropping) {
@@ -359,7 +282,7 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         }
     }
 
-    private void putBackInto(Store<E> locked, Object[] elements, int from, int to) {
+    private void putBackInto(Store<E> locked, @Nullable Object[] elements, int from, int to) {
         for (int i = to - 1; i >= from; i--) {
             locked.putBack(elementAt(elements, i));
         }
@@ -391,15 +314,10 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
             if (shutdown) {
                 return 0;
             }
-            return maxsize > 0 ? Math.max(0, maxsize - store.size()) : Integer.MAX_VALUE;
+            return maxsize() > 0 ? Math.max(0, maxsize() - store.size()) : Integer.MAX_VALUE;
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public int maxsize() {
-        return maxsize;
     }
 
     // Tasks
@@ -418,16 +336,6 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     }
 
     @Override
-    public void join() throws InterruptedException {
-        join(FOREVER);
-    }
-
-    @Override
-    public boolean join(Duration timeout) throws InterruptedException {
-        return join(Deadline.toNanosSaturated(timeout));
-    }
-
-    @Override
     public long unfinishedTasks() {
         lock.lock();
         try {
@@ -437,7 +345,8 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         }
     }
 
-    private boolean join(long nanos) throws InterruptedException {
+    @Override
+    boolean join(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long before = zeros;
@@ -557,29 +466,8 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the contract: T is what the caller says, checked when it is stored
-    public <T> T[] toArray(T[] array) {
-        Object[] elements = toArray();
-        if (array.length < elements.length) {
-            return (T[]) Arrays.copyOf(elements, elements.length, array.getClass());
-        }
-        System.arraycopy(elements, 0, array, 0, elements.length);
-        if (array.length > elements.length) {
-            ((@Nullable Object[]) array)[elements.length] = null;
-        }
-        return array;
-    }
-
-    @Override
     public Iterator<E> iterator() {
         return new Elements();
-    }
-
-    @Override
-    public Spliterator<E> spliterator() {
-        // Not the default one, which would promise the size.
-        return Spliterators.spliteratorUnknownSize(
-                iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
     }
 
     /** Removes all elements, which finishes their tasks, and returns how many there were. */
@@ -664,17 +552,5 @@ abstract class LockedQueue<E> extends AbstractQueue<E> implements WorkQueue<E> {
             return FOREVER;
         }
         return condition.awaitNanos(nanos);
-    }
-
-    private static <E> E requireElement(@Nullable E element) {
-        if (element == null) {
-            throw new Empty("No element");
-        }
-        return element;
-    }
-
-    @SuppressWarnings("unchecked") // the array holds what the store gave
-    private E elementAt(Object[] elements, int index) {
-        return (E) elements[index];
     }
 }

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.queue;
 
-import java.time.Duration;
-import java.util.AbstractQueue;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import procession.internal.Deadline;
 
 /**
  * A first-in-first-out {@link WorkQueue}, bounded or not.
@@ -53,21 +47,18 @@ import procession.internal.Deadline;
  *
  * @param <E> the type of the elements
  */
-public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
+public final class Queue<E> extends AbstractWorkQueue<E> {
     /*
      * Overview. The ring has the elements and knows who waits; this class waits. A thread that finds the queue empty, or
      * full, looks for some microseconds whether that changes, has itself added to those who wait, and parks. However it
      * stops to wait, it tries once more before it leaves, unless it was in the list until then: see QueueRing.
      */
-    private static final long FOREVER = Long.MAX_VALUE;
-
     /** How often to look before sleeping: for about as long as it takes to fall asleep and wake up. */
     private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 8 : 0;
 
     /** How long not to look: each look takes a cache line from the other end, which is to get ahead by many elements. */
     private static final int PAUSES_A_LOOK = 32;
 
-    private final int maxsize;
     private final int capacity;
     private final QueueRing<E> ring;
 
@@ -82,26 +73,15 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
      * @param maxsize the largest number of elements, exactly; zero or negative: the queue is unbounded
      */
     public Queue(int maxsize) {
-        this.maxsize = maxsize;
-        capacity = maxsize > 0 ? maxsize : Integer.MAX_VALUE;
+        super(maxsize);
+        capacity = capacity(maxsize);
         ring = new QueueRing<>(capacity);
     }
 
     // Putting
 
     @Override
-    public void put(E element) throws InterruptedException {
-        put(element, FOREVER);
-    }
-
-    @Override
-    public void put(E element, Duration timeout) throws InterruptedException {
-        if (!put(element, Deadline.toNanosSaturated(timeout))) {
-            throw new Full(maxsize + " elements, and no room within " + timeout);
-        }
-    }
-
-    private boolean put(E element, long nanos) throws InterruptedException {
+    boolean put(E element, long nanos) throws InterruptedException {
         QueueRing.Put outcome = putInTime(element, nanos);
         if (outcome == QueueRing.Put.SHUT_DOWN) {
             throw isShutDown();
@@ -116,12 +96,6 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
             case SHUT_DOWN -> throw isShutDown();
             case DONE -> {}
         }
-    }
-
-    @Override
-    public boolean add(E element) {
-        putNowait(element);
-        return true;
     }
 
     @Override
@@ -193,36 +167,12 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     // Getting
 
     @Override
-    public E take() throws InterruptedException {
-        return Objects.requireNonNull(take(FOREVER, true)); // it waits for ever, or throws
-    }
-
-    @Override
-    public E get(Duration timeout) throws InterruptedException {
-        E element = take(Deadline.toNanosSaturated(timeout), true);
-        if (element == null) {
-            throw new Empty("No element within " + timeout);
-        }
-        return element;
-    }
-
-    @Override
     public E getNowait() {
         E element = poll();
         if (element == null) {
             throw isShutAndEmpty() ? isShutDown() : new Empty("No element");
         }
         return element;
-    }
-
-    @Override
-    public @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
-        return take(unit.toNanos(timeout), false);
-    }
-
-    @Override
-    public E remove() {
-        return requireElement(poll());
     }
 
     @Override
@@ -236,12 +186,8 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     }
 
     @Override
-    public E element() {
-        return requireElement(peek());
-    }
-
-    /** Takes an element, or returns {@code null} when the time is over, or for a shut down queue unless that throws. */
-    private @Nullable E take(long nanos, boolean throwing) throws InterruptedException {
+    @Nullable
+    E take(long nanos, boolean throwing) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -294,31 +240,6 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         return ring.isShutdown() && ring.size() == 0; // in this order: nothing is put after the shutdown
     }
 
-    @Override
-    public int drainTo(Collection<? super E> sink) {
-        return drainTo(sink, Integer.MAX_VALUE);
-    }
-
-    @Override
-    public int drainTo(Collection<? super E> sink, int max) {
-        Objects.requireNonNull(sink, "sink");
-        if (sink == this) {
-            throw new IllegalArgumentException("A queue can't be drained into itself");
-        }
-        @Nullable Object[] taken = ring.takeUpTo(max);
-        int given = 0;
-        try {
-            for (; given < taken.length; given++) {
-                sink.add(ring.elementIn(taken, given));
-            }
-        } finally {
-            if (given < taken.length) {
-                ring.putBack(taken, given);
-            }
-        }
-        return given;
-    }
-
     // Size
 
     @Override
@@ -331,12 +252,7 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
         if (ring.isShutdown()) {
             return 0;
         }
-        return maxsize > 0 ? Math.max(0, maxsize - ring.size()) : Integer.MAX_VALUE;
-    }
-
-    @Override
-    public int maxsize() {
-        return maxsize;
+        return maxsize() > 0 ? Math.max(0, maxsize() - ring.size()) : Integer.MAX_VALUE;
     }
 
     // Tasks
@@ -349,13 +265,19 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     }
 
     @Override
-    public void join() throws InterruptedException {
-        ring.unfinished.join(FOREVER);
+    boolean join(long nanos) throws InterruptedException {
+        return ring.unfinished.join(nanos);
     }
 
     @Override
-    public boolean join(Duration timeout) throws InterruptedException {
-        return ring.unfinished.join(Deadline.toNanosSaturated(timeout));
+    @Nullable
+    Object[] takeUpTo(int max) {
+        return ring.takeUpTo(max);
+    }
+
+    @Override
+    void putBack(@Nullable Object[] elements, int from) {
+        ring.putBack(elements, from);
     }
 
     @Override
@@ -430,29 +352,8 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the contract: T is what the caller says, checked when it is stored
-    public <T> T[] toArray(T[] array) {
-        Object[] elements = toArray();
-        if (array.length < elements.length) {
-            return (T[]) Arrays.copyOf(elements, elements.length, array.getClass());
-        }
-        System.arraycopy(elements, 0, array, 0, elements.length);
-        if (array.length > elements.length) {
-            ((@Nullable Object[]) array)[elements.length] = null;
-        }
-        return array;
-    }
-
-    @Override
     public Iterator<E> iterator() {
         return new Elements();
-    }
-
-    @Override
-    public Spliterator<E> spliterator() {
-        // Not the default one, which would promise the size.
-        return Spliterators.spliteratorUnknownSize(
-                iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
     }
 
     /** Holds the next element, so that {@code next()} has one after {@code hasNext()} said so. */
@@ -486,12 +387,5 @@ public final class Queue<E> extends AbstractQueue<E> implements WorkQueue<E> {
             removable = null;
             cursor.removePrevious(element);
         }
-    }
-
-    private static <E> E requireElement(@Nullable E element) {
-        if (element == null) {
-            throw new Empty("No element");
-        }
-        return element;
     }
 }
