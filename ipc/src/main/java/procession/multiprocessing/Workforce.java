@@ -25,6 +25,7 @@ final class Workforce {
      * another last one. One that is too old or too large goes on working until its successor is ready (Recycling). Until
      * then the successor has no place, and is given nothing.
      */
+
     /**
      * How long tasks outlive the last worker when this program ends. Most programs are gone by then, and whoever waited says
      * nothing; a shutdown hook that waits must be told.
@@ -43,6 +44,7 @@ final class Workforce {
     /** Whether this program was seen to end while tasks waited and no worker was left. */
     private boolean isWithoutAnyAtTheEnd;
 
+    /** When whoever waits for those tasks hears of it then. */
     private long givenUpAtNanos;
 
     Workforce(PoolLoop loop, PoolOptions options, WorkerCommand command) {
@@ -82,18 +84,9 @@ final class Workforce {
         return places;
     }
 
-    /** Returns how long to wait before the next one is started, in nanoseconds; zero or less for not at all. */
+    /** Returns how long to wait before the next one is started, or given up, in nanoseconds; zero or less for not at all. */
     long nanosUntilStart() {
-        return isWithoutAnyAtTheEnd ? nanosUntilGivenUp() : attempts.nanosUntilNext();
-    }
-
-    /** Returns how long this program, which is ending without workers, has before whoever waits hears of it. */
-    private long nanosUntilGivenUp() {
-        if (!isWithoutAnyAtTheEnd) {
-            isWithoutAnyAtTheEnd = true;
-            givenUpAtNanos = System.nanoTime() + LAST_WORDS_NANOS;
-        }
-        return givenUpAtNanos - System.nanoTime();
+        return isWithoutAnyAtTheEnd ? givenUpAtNanos - System.nanoTime() : attempts.nanosUntilNext();
     }
 
     // ---- who comes ----
@@ -101,7 +94,10 @@ final class Workforce {
     /** Starts workers for so many batches, as far as there may be more and none are on their way to a place that is free. */
     void startFor(int batches) {
         if (ProgramEnd.isUnderWay()) {
-            if (all.isEmpty() && nanosUntilGivenUp() <= 0) {
+            if (all.isEmpty() && !isWithoutAnyAtTheEnd) {
+                isWithoutAnyAtTheEnd = true;
+                givenUpAtNanos = System.nanoTime() + LAST_WORDS_NANOS;
+            } else if (all.isEmpty() && nanosUntilStart() <= 0) {
                 loop.breakPool(new BrokenProcessPoolException(
                         loop.name() + " is broken, because its last worker has ended and this program is ending",
                         null));
