@@ -288,8 +288,11 @@ final class PoolLoop extends EventLoop {
         long now = System.nanoTime();
         for (int i = workers.all().size() - 1; i >= 0; i--) { // backwards, because a worker that is buried is removed
             WorkerProcess worker = workers.all().get(i);
-            if (limits.nanosUntilLimit(worker, now) <= 0) {
+            long untilLimit = limits.nanosUntilLimit(worker, now);
+            if (untilLimit <= 0) {
                 enforceLimit(worker, now);
+            } else if (untilLimit < Long.MAX_VALUE && !worker.load.isEmpty()) {
+                worker.rehearseStop();
             }
             if (TaskLimits.nanosUntilSample(worker, now) <= 0) {
                 worker.vitals.sample();

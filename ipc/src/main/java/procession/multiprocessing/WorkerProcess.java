@@ -129,6 +129,8 @@ final class WorkerProcess {
     @Nullable
     Stop stop;
 
+    private boolean rehearsed;
+
     /** Until when its present step may take; {@link #isLate} says what then. */
     long deadlineNanos;
 
@@ -496,6 +498,14 @@ final class WorkerProcess {
     void tell(OutgoingFrame frame) {
         if (control != null) {
             control.send(frame);
+        }
+    }
+
+    /** Has it try out what has to be quick when a task's time is up; the first call does that. */
+    void rehearseStop() {
+        if (!rehearsed && stop == null) {
+            rehearsed = true;
+            tell(new OutgoingFrame(FrameDescriptor.REHEARSE, 0, new byte[0]));
         }
     }
 

@@ -100,6 +100,24 @@ class TaskLimitsTest {
         assertEquals(1, pids.lines().size());
     }
 
+    /** So that a young worker need not load classes and start a thread when the time is up. */
+    @Test
+    void timeout_isRehearsedByTheWorker_whileTheTaskRuns() throws Exception {
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            Future<Boolean> future = pool.with(TaskOptions.timeout(Delays.large()))
+                    .submit(() -> {
+                        Await.until(
+                                "a thread that tells where the task is",
+                                Delays.large(),
+                                () -> Thread.getAllStackTraces().keySet().stream()
+                                        .anyMatch(thread -> thread.getName().equals("procession-freeze")));
+                        return true;
+                    });
+            assertTrue(future.result(Delays.large().multipliedBy(2)));
+            assertEquals(1, pool.submit(() -> 1).result(Delays.large()));
+        }
+    }
+
     @Test
     void timeout_ofOneTask_leavesTheOthersAlone() throws Exception {
         Mark goOn = new Mark(directory, "go-on");

@@ -35,6 +35,7 @@ package procession.multiprocessing.internal.wire;
  *     RUN          an object: a Callable of the code to exit with
  *     FREEZE       empty: start no further call, and answer with STACK and the same task id
  *     RESUME       empty: go on after FREEZE
+ *     REHEARSE     empty: answer with STACK and task id 0, as quickly as may have to be done later
  *     FETCHED      the answer to a FETCH, see Fetched; with the number of the question instead of a task id
  *     LOG_TAKEN    bytes int: so much of the payloads of LOG has been logged since the last of these
  *     LOG_LEVELS   lines in UTF-8, logger=level: the answer to LOG_LEVELS_ASKED
@@ -69,7 +70,7 @@ public final class FrameDescriptor {
     public static final int MAGIC = 0x5052434E;
 
     /** The version of this protocol. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     /** Bytes of the secret that a worker proves itself with. */
     public static final int TOKEN_BYTES = 32;
@@ -142,6 +143,9 @@ public final class FrameDescriptor {
 
     /** Parent to worker: calls may start again. */
     public static final byte RESUME = 22;
+
+    /** Parent to worker: say where the task thread is, for nobody. */
+    public static final byte REHEARSE = 23;
 
     /** Parent to worker: behind calls that were taken back. */
     public static final byte TAKEN_BACK = 32;

@@ -6,10 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Queue;
-import java.util.concurrent.locks.ReentrantLock;
 import procession.multiprocessing.internal.os.ProcessTree;
 import procession.multiprocessing.internal.os.SelfKill;
-import procession.multiprocessing.internal.wire.FailureCodec;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.FrameReader;
@@ -21,32 +19,28 @@ final class Control implements Runnable {
     /** How long it may take to find those that this process has started. */
     private static final long MAX_KILL_MILLIS = 200;
 
+    private static final long NO_TASK = 0;
+
     private final SocketChannel channel;
     private final Path socket;
     private final Queue<Frame> orders;
-    private final Answers answers;
-    private final ReentrantLock answering;
     private final StartGate gate;
     private final ParentCode parentCode;
-    private final Thread tasks;
+    private final Whereabouts whereabouts;
 
     Control(
             SocketChannel channel,
             Path socket,
             Queue<Frame> orders,
-            Answers answers,
-            ReentrantLock answering,
             StartGate gate,
             ParentCode parentCode,
-            Thread tasks) {
+            Whereabouts whereabouts) {
         this.channel = channel;
         this.socket = socket;
         this.orders = orders;
-        this.answers = answers;
-        this.answering = answering;
         this.gate = gate;
         this.parentCode = parentCode;
-        this.tasks = tasks;
+        this.whereabouts = whereabouts;
     }
 
     @Override
@@ -77,9 +71,9 @@ final class Control implements Runnable {
     private void received(Frame frame) {
         if (frame.type() == FrameDescriptor.FREEZE) {
             gate.freeze();
-            byte[] stack = FailureCodec.encodeStack("the task was here when it was stopped", tasks.getStackTrace());
-            // Not by this thread: a task thread that is writing its answer may hold it up, and this must go on reading.
-            OwnThread.start(() -> reply(frame.taskId(), stack), "procession-freeze");
+            whereabouts.tell(frame.taskId());
+        } else if (frame.type() == FrameDescriptor.REHEARSE) {
+            whereabouts.tell(NO_TASK);
         } else if (frame.type() == FrameDescriptor.RESUME) {
             gate.resume();
         } else if (frame.type() == FrameDescriptor.IDENTITY) {
@@ -88,17 +82,6 @@ final class Control implements Runnable {
             parentCode.arrived(frame);
         } else if (!LogLink.takes(frame)) {
             orders.add(frame);
-        }
-    }
-
-    private void reply(long taskId, byte[] stack) {
-        answering.lock(); // so that an answer that is being written is complete before the parent hears of the stack
-        try {
-            answers.send(FrameDescriptor.STACK, taskId, stack);
-        } catch (IOException parentIsGone) {
-            // the reading thread sees that too
-        } finally {
-            answering.unlock();
         }
     }
 }

@@ -90,7 +90,8 @@ public final class WorkerMain {
                 serve(new Calls(orders, answers, answering, gate, parentCode), socket, token);
             }
         });
-        Control control = new Control(channel, socket, orders, answers, answering, gate, parentCode, tasks);
+        Control control =
+                new Control(channel, socket, orders, gate, parentCode, new Whereabouts(answers, answering, tasks));
         Thread reader = new OwnThread(control, "procession-control");
         reader.setDaemon(true);
         reader.setPriority(Thread.MAX_PRIORITY);
