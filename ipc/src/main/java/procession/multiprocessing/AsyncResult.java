@@ -315,7 +315,7 @@ public final class AsyncResult<T extends @Nullable Object> {
             return latch.await(nanos, TimeUnit.NANOSECONDS);
         }
         long start = System.nanoTime();
-        boolean follows = runner.leadOrFollow(task, nanos);
+        boolean follows = runner.leadOrFollow(task, task::isDone, nanos);
         try {
             return latch.await(Math.max(0, nanos - (System.nanoTime() - start)), TimeUnit.NANOSECONDS);
         } finally {

@@ -41,14 +41,24 @@ final class FunctionCalls<T, R extends @Nullable Object> {
         return task;
     }
 
-    /** Submits tasks that travel together; throws if the pool takes no more. */
-    void submit(List<ProcessTask<R>> chunk) {
-        submit(executor, Batch.of(encodedFunction, chunk));
+    /** Makes one of tasks that travel together, to be submitted. */
+    Batch batch(List<ProcessTask<R>> chunk) {
+        return Batch.of(encodedFunction, chunk);
     }
 
-    static void submit(ProcessPoolExecutor executor, Batch batch) {
+    /** Submits what was made here; throws, and submits none of it, if the pool takes no more. */
+    void submit(List<Batch> batches) {
+        submit(executor, batches);
+    }
+
+    /** Returns what runs the tasks. */
+    TaskRunner runner() {
+        return executor.loop();
+    }
+
+    static void submit(ProcessPoolExecutor executor, List<Batch> batches) {
         try {
-            executor.loop().submit(batch);
+            executor.loop().submit(batches);
         } catch (BrokenExecutorException broken) {
             throw broken;
         } catch (RejectedExecutionException shutDown) {

@@ -116,7 +116,7 @@ final class InlineRunner implements TaskRunner {
     }
 
     @Override
-    public void submit(Batch batch) {
+    public void submit(List<Batch> batches) {
         boolean first = enter();
         try {
             if (first) {
@@ -124,17 +124,21 @@ final class InlineRunner implements TaskRunner {
             } else {
                 awaitInitializer();
             }
-            BrokenProcessPoolException reason = broken;
-            if (reason != null) {
-                batch.tasks.forEach(task -> task.trySetException(reason));
-            } else if (batch.claim()) {
-                List<ProcessTask<?>> tasks = new ArrayList<>(batch.tasks);
-                for (ProcessTask<?> task : tasks) {
-                    run(batch, task);
-                }
-            }
+            batches.forEach(this::run);
         } finally {
             leave();
+        }
+    }
+
+    private void run(Batch batch) {
+        BrokenProcessPoolException reason = broken;
+        if (reason != null) {
+            batch.tasks.forEach(task -> task.trySetException(reason));
+        } else if (batch.claim()) {
+            List<ProcessTask<?>> tasks = new ArrayList<>(batch.tasks);
+            for (ProcessTask<?> task : tasks) {
+                run(batch, task);
+            }
         }
     }
 

@@ -45,13 +45,20 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
      *
      * fill() goes before every wait, so that the workers have as much to do as the window allows. It goes before a result
      * that is there only when half of the window is free: quick tasks come in bursts then, which workers are given ahead.
-     * Each chunk is submitted as soon as it is read. An input that takes longer than quickNanos for a chunk is slow, and
-     * nobody who could have a result waits for it: what was read last then has a moment to be done before more is read.
+     * Each chunk is submitted as soon as it is read, because what is read next may wait for what it does; but those of a
+     * collection, whose items are there, in bursts of HELD_NANOS, which take one turn of the pool and few writes. An input
+     * that takes longer than quickNanos for a chunk is slow, and nobody who could have a result waits for it: what was read
+     * last then has a moment to be done before more is read.
+     *
+     * Who waits for a result runs the pool meanwhile, if it can, so that no other thread has to be woken up for it.
      *
      * Only the iterating thread fills and takes; any thread may close, and the pool's threads say what is done, so open and
      * arrived are guarded by a lock, under which no user code runs and nothing waits but for the condition.
      */
     static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** For how long what was read of a collection may be held back for what is read next. */
+    private static final long HELD_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     /** What part of the time that a chunk takes to be read a result may take without another chunk being read. */
     private static final int MOMENTS_A_READ = 8;
@@ -68,12 +75,13 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
     static <T, R extends @Nullable Object> Results<R> start(
             FunctionCalls<T, R> calls,
             Iterator<? extends T> input,
+            boolean inBursts,
             int chunksize,
             int window,
             boolean ordered,
             @Nullable ProgressMeter meter,
             long quickNanos) {
-        Run<T, R> run = new Run<>(calls, input, chunksize, window, ordered, meter, quickNanos);
+        Run<T, R> run = new Run<>(calls, input, inBursts, chunksize, window, ordered, meter, quickNanos);
         if (meter != null) {
             meter.stopWhenForgotten(run);
         }
@@ -147,6 +155,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
     private static final class Run<T, R extends @Nullable Object> {
         private final FunctionCalls<T, R> calls;
         private final Iterator<? extends T> input;
+        private final boolean inBursts;
         private final int window;
         private final int chunk;
         private final boolean ordered;
@@ -167,8 +176,13 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         @GuardedBy("lock")
         private boolean closed;
 
-        /** Whether there is nothing more to read; of the iterating thread, as is the next. */
+        /** Whether there is nothing more to read; of the iterating thread, as are the next. */
         private boolean exhausted;
+
+        /** What was read and is about to be submitted; empty outside of {@link #fill}. */
+        private final List<ProcessTask<R>> heldTasks = new ArrayList<>();
+
+        private final List<Batch> held = new ArrayList<>();
 
         /** How long it took to read the last chunk. */
         private long readNanos;
@@ -179,6 +193,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         Run(
                 FunctionCalls<T, R> calls,
                 Iterator<? extends T> input,
+                boolean inBursts,
                 int chunksize,
                 int window,
                 boolean ordered,
@@ -188,6 +203,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             this.quickNanos = quickNanos;
             this.calls = calls;
             this.input = input;
+            this.inBursts = inBursts;
             this.window = window;
             this.ordered = ordered;
             // Two chunks at least fit into the window, so that one can run while the results of the other are taken.
@@ -197,16 +213,26 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         /** Submits chunks for as long as the window has room for one and the input is quick; at least one of them. */
         void fill() {
             readNanos = 0;
-            while (!exhausted && !inputIsSlow() && room() >= chunk) {
-                long start = System.nanoTime();
-                List<T> items = read();
-                readNanos = System.nanoTime() - start;
-                if (!items.isEmpty()) {
-                    submit(items);
+            long heldSince = System.nanoTime();
+            try {
+                while (!exhausted && !inputIsSlow() && room() >= chunk) {
+                    long start = System.nanoTime();
+                    List<T> items = read();
+                    long now = System.nanoTime();
+                    readNanos = now - start;
+                    if (!items.isEmpty()) {
+                        open(items);
+                    }
+                    if (!inBursts || now - heldSince > HELD_NANOS) {
+                        submit();
+                        heldSince = now;
+                    }
+                    if (exhausted && meter != null) {
+                        meter.inputEnded();
+                    }
                 }
-                if (exhausted && meter != null) {
-                    meter.inputEnded();
-                }
+            } finally {
+                submit();
             }
         }
 
@@ -245,7 +271,8 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             return items;
         }
 
-        private void submit(List<T> items) {
+        /** Makes tasks for items, which are among the results from now on, and holds them. */
+        private void open(List<T> items) {
             List<Promise<R>> all = new ArrayList<>(items.size());
             List<ProcessTask<R>> tasks = new ArrayList<>(items.size());
             for (T item : items) {
@@ -263,27 +290,38 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
                     }
                 }
             }
-            if (!open(all) || tasks.isEmpty()) {
+            if (isOpened(all) && !tasks.isEmpty()) {
+                heldTasks.addAll(tasks);
+                held.add(calls.batch(tasks));
+            }
+        }
+
+        /** Submits what is held. */
+        private void submit() {
+            if (held.isEmpty()) {
                 return;
             }
             try {
-                calls.submit(tasks);
+                calls.submit(List.copyOf(held));
                 if (meter != null) {
-                    meter.submitted(tasks.size());
+                    meter.submitted(heldTasks.size());
                 }
             } catch (RuntimeException | Error refused) {
                 lock.lock();
                 try {
-                    tasks.forEach(open::remove);
+                    heldTasks.forEach(open::remove);
                 } finally {
                     lock.unlock();
                 }
                 endInput(refused);
+            } finally {
+                held.clear();
+                heldTasks.clear();
             }
         }
 
         /** Notes what is about to be submitted, unless the results are closed. */
-        private boolean open(List<Promise<R>> all) {
+        private boolean isOpened(List<Promise<R>> all) {
             lock.lock();
             try {
                 if (!closed) {
@@ -307,18 +345,23 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             if (meter != null) {
                 meter.done(AsyncResult.outcomeOf(task).succeeded());
             }
+            boolean isNext = false;
             lock.lock();
             try {
                 if (open.contains(task)) { // else it was closed, or refused
                     if (!ordered) {
                         arrived.add(task);
                     }
-                    if (!ordered || head() == task) {
+                    isNext = !ordered || head() == task;
+                    if (isNext) {
                         somethingIsDone.signal();
                     }
                 }
             } finally {
                 lock.unlock();
+            }
+            if (isNext) {
+                calls.runner().isDone(this);
             }
         }
 
@@ -417,6 +460,31 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
 
         /** Returns {@code null} if nothing is open. */
         private @Nullable Promise<R> await(@Nullable Deadline deadline) throws InterruptedException, TimeoutException {
+            if (isNothingToAwait()) {
+                return takeDone(deadline);
+            }
+            long nanos = deadline == null ? Long.MAX_VALUE : deadline.remainingNanos();
+            boolean follows = calls.runner().leadOrFollow(this, this::isNothingToAwait, nanos);
+            try {
+                return takeDone(deadline);
+            } finally {
+                if (follows) {
+                    calls.runner().followerIsGone();
+                }
+            }
+        }
+
+        private boolean isNothingToAwait() {
+            lock.lock();
+            try {
+                return open.isEmpty() || isNextDoneLocked();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private @Nullable Promise<R> takeDone(@Nullable Deadline deadline)
+                throws InterruptedException, TimeoutException {
             lock.lockInterruptibly();
             try {
                 while (!open.isEmpty()) {
@@ -451,6 +519,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
             } finally {
                 lock.unlock();
             }
+            calls.runner().isDone(this);
             if (meter != null && !rest.isEmpty()) {
                 meter.stop(); // what is cancelled is no progress
             }

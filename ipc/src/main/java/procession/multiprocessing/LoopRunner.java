@@ -2,6 +2,7 @@
 package procession.multiprocessing;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Gives tasks to the workers of a loop.
@@ -20,8 +21,8 @@ record LoopRunner(PoolLoop loop) implements TaskRunner {
     }
 
     @Override
-    public void submit(Batch batch) {
-        loop.submit(batch);
+    public void submit(List<Batch> batches) {
+        loop.submit(batches);
     }
 
     @Override
@@ -40,8 +41,8 @@ record LoopRunner(PoolLoop loop) implements TaskRunner {
     }
 
     @Override
-    public boolean leadOrFollow(ProcessTask<?> task, long nanos) {
-        return loop.leadOrFollow(task, task::isDone, nanos);
+    public boolean leadOrFollow(Object awaited, BooleanSupplier done, long nanos) {
+        return loop.leadOrFollow(awaited, done, nanos);
     }
 
     @Override
@@ -50,8 +51,8 @@ record LoopRunner(PoolLoop loop) implements TaskRunner {
     }
 
     @Override
-    public void isDone(ProcessTask<?> task) {
-        loop.isDone(task);
+    public void isDone(Object awaited) {
+        loop.isDone(awaited);
     }
 
     @Override

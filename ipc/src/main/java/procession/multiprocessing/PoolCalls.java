@@ -88,7 +88,7 @@ final class PoolCalls {
                 result::taskIsDone);
         tasks.add(only);
         result.isOf(only);
-        FunctionCalls.submit(executor, Batch.of(only));
+        FunctionCalls.submit(executor, List.of(Batch.of(only)));
         return result;
     }
 
@@ -133,7 +133,7 @@ final class PoolCalls {
                 for (T item : group) {
                     tasks.add(calls.task(item, result::taskIsDone));
                 }
-                calls.submit(List.copyOf(tasks.subList(from, tasks.size())));
+                calls.submit(List.of(calls.batch(List.copyOf(tasks.subList(from, tasks.size())))));
             }
             submitted = true;
         } finally {
@@ -169,7 +169,9 @@ final class PoolCalls {
         FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function, limits);
         Iterator<? extends T> input = items.iterator();
         ProgressMeter meter = progress == null ? null : ProgressMeter.start(progress, items);
-        return LazyResults.start(calls, input, chunksize, buffersize, ordered, meter, LazyResults.QUICK_NANOS);
+        boolean inBursts = items instanceof Collection && !executor.loop().isInline();
+        return LazyResults.start(
+                calls, input, inBursts, chunksize, buffersize, ordered, meter, LazyResults.QUICK_NANOS);
     }
 
     /** Waits for a result that nobody else has. */

@@ -110,8 +110,8 @@ final class PoolLoop extends EventLoop {
         return classes;
     }
 
-    /** Takes a batch that will be done, or throws. */
-    void submit(Batch batch) {
+    /** Takes batches that will be done, or throws and takes none of them. */
+    void submit(List<Batch> batches) {
         gate.lock();
         try {
             BrokenProcessPoolException reason = broken;
@@ -121,7 +121,7 @@ final class PoolLoop extends EventLoop {
             if (shutdown) {
                 throw new RejectedExecutionException("can't submit a task after shutdown: " + name());
             }
-            addWork(() -> assignments.add(batch));
+            addWork(() -> batches.forEach(assignments::add));
         } finally {
             gate.unlock();
         }

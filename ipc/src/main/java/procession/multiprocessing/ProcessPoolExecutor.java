@@ -172,7 +172,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                     inWords(task),
                     encode(CapturedOutput.sent(task, limits, runner)),
                     limits);
-            runner.submit(Batch.of(future));
+            runner.submit(List.of(Batch.of(future)));
             return future;
         } finally {
             Reference.reachabilityFence(this);
@@ -189,7 +189,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
             for (T item : items) {
                 futures.add(new ProcessTask<>(runner, runner.nextTaskId(), called, encode(item), limits));
             }
-            runner.submit(Batch.of(encodedFunction, futures));
+            runner.submit(List.of(Batch.of(encodedFunction, futures)));
             return List.copyOf(futures);
         } finally {
             Reference.reachabilityFence(this);

@@ -105,7 +105,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     @Override
     @SuppressWarnings("NullAway") // T says what may be null
     public T get() throws InterruptedException, ExecutionException {
-        boolean follows = runner.leadOrFollow(this, Long.MAX_VALUE);
+        boolean follows = runner.leadOrFollow(this, this::isDone, Long.MAX_VALUE);
         try {
             return super.get();
         } finally {
@@ -120,7 +120,7 @@ final class ProcessTask<T extends @Nullable Object> extends Promise<T> implement
     public T get(long timeout, TimeUnit unit) throws InterruptedException, TimeoutException, ExecutionException {
         long start = System.nanoTime();
         long nanos = unit.toNanos(timeout);
-        boolean follows = runner.leadOrFollow(this, nanos);
+        boolean follows = runner.leadOrFollow(this, this::isDone, nanos);
         try {
             long left = nanos <= 0 ? 0 : Math.max(0, nanos - (System.nanoTime() - start));
             return super.get(left, TimeUnit.NANOSECONDS);

@@ -2,6 +2,7 @@
 package procession.multiprocessing;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What a pool does with its tasks: gives them to workers, or runs them here. */
 interface TaskRunner {
@@ -11,8 +12,8 @@ interface TaskRunner {
     /** Returns a number that no other task of this pool has. */
     long nextTaskId();
 
-    /** Takes a batch that will be done, or throws. */
-    void submit(Batch batch);
+    /** Takes batches that will be done, or throws and takes none of them. */
+    void submit(List<Batch> batches);
 
     /** Stops a task that was cancelled, if it runs and can be stopped. */
     void stop(ProcessTask<?> task);
@@ -24,20 +25,21 @@ interface TaskRunner {
     boolean isCallbackThread();
 
     /**
-     * Runs the pool on the calling thread until a task is done or the time is over, if that may be; called by whoever then
-     * waits for the task.
+     * Runs the pool on the calling thread until something is done or the time is over, if that may be; called by whoever
+     * then waits for it.
      *
+     * @param awaited what is waited for, of which {@link #isDone} must be told
      * @return whether {@link #followerIsGone} is to be called after the wait
      */
-    default boolean leadOrFollow(ProcessTask<?> task, long nanos) {
+    default boolean leadOrFollow(Object awaited, BooleanSupplier done, long nanos) {
         return false;
     }
 
     /** Takes note that a thread waits no longer. */
     default void followerIsGone() {}
 
-    /** Takes note that a task is done. */
-    default void isDone(ProcessTask<?> task) {}
+    /** Takes note that something is done that somebody may wait for. */
+    default void isDone(Object awaited) {}
 
     /** Refuses new tasks from now on, and ends when the old ones are done. */
     void shutdown();

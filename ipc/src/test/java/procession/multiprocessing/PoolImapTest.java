@@ -95,7 +95,7 @@ class PoolImapTest {
             int buffersize,
             long quickNanos) {
         var calls = new FunctionCalls<Integer, Integer>(pool, function, function, TaskOptions.defaults());
-        return LazyResults.start(calls, input, 1, buffersize, ordered, null, quickNanos);
+        return LazyResults.start(calls, input, false, 1, buffersize, ordered, null, quickNanos);
     }
 
     @ParameterizedTest
@@ -442,6 +442,70 @@ class PoolImapTest {
             gate.add("open");
             assertEquals(TEN, results.toList());
         }
+    }
+
+    @Test
+    void inputThatWaitsForItsOwnTasks_isServedItemByItem() throws Exception {
+        Mark started = new Mark(directory, "started");
+        Iterator<Integer> input = new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return next < 3;
+            }
+
+            @Override
+            public Integer next() {
+                Await.until(
+                        "the items before",
+                        Delays.large(),
+                        () -> started.lines().size() == next);
+                return next++;
+            }
+        };
+        try (Pool pool = new Pool(1)) {
+            Results<Integer> results = pool.imap(
+                    n -> {
+                        started.add(n);
+                        return n;
+                    },
+                    () -> input);
+            assertEquals(List.of(0, 1, 2), results.toList());
+        }
+    }
+
+    /** Its items are submitted several at a time. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void collection_ofMoreThanTheBuffer_losesNothing_whateverFailsInIt(boolean ordered) throws Exception {
+        List<Object> items = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            items.add(i % 7 == 3 ? new Object() : i);
+        }
+        Fn<Object, Object> function = item -> {
+            if ((int) item % 11 == 5) {
+                throw new IllegalStateException("item " + item);
+            }
+            return item;
+        };
+        Set<Object> values = new HashSet<>();
+        int failed = 0;
+        try (Pool pool = new Pool(2)) {
+            Results<Object> results = ordered ? pool.imap(function, items) : pool.imapUnordered(function, items);
+            for (Outcome<Object> outcome : results.outcomes()) {
+                if (outcome.succeeded()) {
+                    values.add(outcome.value());
+                } else {
+                    failed++;
+                }
+            }
+        }
+        long good = items.stream()
+                .filter(item -> item instanceof Integer n && n % 11 != 5)
+                .count();
+        assertEquals(good, values.size());
+        assertEquals(items.size() - good, failed);
     }
 
     @ParameterizedTest
