@@ -23,12 +23,14 @@ final class Assignments {
     private final PoolOptions options;
     private final Prefetch.Limits ahead;
     private final Workforce workers;
+    private final TaskLimits limits;
     private final Deque<Batch> pending = new ArrayDeque<>();
 
-    Assignments(PoolOptions options, Workforce workers) {
+    Assignments(PoolOptions options, Workforce workers, TaskLimits limits) {
         this.options = options;
         this.ahead = options.ahead();
         this.workers = workers;
+        this.limits = limits;
     }
 
     /** Returns whether no task is left that nobody has. */
@@ -99,6 +101,9 @@ final class Assignments {
                             + " or pass them through a file",
                     tooLarge)));
             return false;
+        }
+        if (limits.isLimited(batch.tasks.getFirst())) {
+            worker.rehearseStop();
         }
         worker.give(batch, frame);
         startSuccessorIfFull(worker);

@@ -46,8 +46,7 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
      * fill() goes before every wait, so that the workers have as much to do as the window allows. It goes before a result
      * that is there only when half of the window is free: quick tasks come in bursts then, which workers are given ahead.
      * Each chunk is submitted as soon as it is read, because what is read next may wait for what it does; but those of a
-     * collection, whose items are there, in bursts of HELD_NANOS, which take one turn of the pool and few writes. An input
-     * that takes longer than quickNanos for a chunk is slow, and nobody who could have a result waits for it: what was read
+     * collection that holds its items, in bursts of HELD_NANOS, which take one turn of the pool and few writes. An input that takes longer than quickNanos for a chunk is slow, and nobody who could have a result waits for it: what was read
      * last then has a moment to be done before more is read.
      *
      * Who waits for a result runs the pool meanwhile, if it can, so that no other thread has to be woken up for it.
@@ -180,9 +179,9 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
         private boolean exhausted;
 
         /** What was read and is about to be submitted; empty outside of {@link #fill}. */
-        private final List<ProcessTask<R>> heldTasks = new ArrayList<>();
+        private final ArrayList<ProcessTask<R>> heldTasks = new ArrayList<>();
 
-        private final List<Batch> held = new ArrayList<>();
+        private final ArrayList<Batch> held = new ArrayList<>();
 
         /** How long it took to read the last chunk. */
         private long readNanos;
@@ -212,27 +211,27 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
 
         /** Submits chunks for as long as the window has room for one and the input is quick; at least one of them. */
         void fill() {
+            boolean wasExhausted = exhausted;
             readNanos = 0;
             long heldSince = System.nanoTime();
             try {
                 while (!exhausted && !inputIsSlow() && room() >= chunk) {
                     long start = System.nanoTime();
                     List<T> items = read();
-                    long now = System.nanoTime();
-                    readNanos = now - start;
+                    readNanos = System.nanoTime() - start;
                     if (!items.isEmpty()) {
                         open(items);
                     }
-                    if (!inBursts || now - heldSince > HELD_NANOS) {
+                    if (!inBursts || System.nanoTime() - heldSince > HELD_NANOS) {
                         submit();
-                        heldSince = now;
-                    }
-                    if (exhausted && meter != null) {
-                        meter.inputEnded();
+                        heldSince = System.nanoTime();
                     }
                 }
             } finally {
                 submit();
+            }
+            if (!wasExhausted && exhausted && meter != null) {
+                meter.inputEnded(); // after all that there is has been counted
             }
         }
 
@@ -290,9 +289,14 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
                     }
                 }
             }
-            if (isOpened(all) && !tasks.isEmpty()) {
+            if (!tasks.isEmpty()) {
+                held.ensureCapacity(held.size() + 1);
+                heldTasks.ensureCapacity(heldTasks.size() + tasks.size());
+            }
+            Batch batch = calls.batch(tasks);
+            if (isOpened(all) && !tasks.isEmpty()) { // from here on nothing may fail, or they would be awaited for ever
                 heldTasks.addAll(tasks);
-                held.add(calls.batch(tasks));
+                held.add(batch);
             }
         }
 
@@ -367,8 +371,11 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
 
         private void endInput(Throwable failure) {
             exhausted = true;
-            if (inputFailure == null) {
+            Throwable first = inputFailure;
+            if (first == null) {
                 inputFailure = failure;
+            } else if (first != failure) {
+                first.addSuppressed(failure);
             }
         }
 

@@ -58,15 +58,15 @@ import procession.internal.Deadline;
  * the order of the input: which exception it is does not depend on who was faster. All of the input is read before the
  * first call; if it throws, or has a {@code null}, nothing has been submitted.
  *
- * <p><b>Laziness.</b> {@code imap} and {@code imapUnordered} read as much of their input as fits into their buffer
- * when they are called, and the rest in the thread that takes the results, so that never more than the buffer size is
- * read and not taken: 16 × processes × chunksize, if no other size is given. So endless inputs and slow consumers
- * work. An input may wait for what its earlier items do, unless it is a {@code Collection}. At one that takes more
- * than a millisecond for a group the call stops, with that group submitted, so that it does not block for as long as
- * the buffer takes to fill; and taking reads no more of it as long as a result is there. An item that fails, or that
- * can't travel, makes {@link Results#next()} throw, and the iteration goes on. An input that throws does so behind the
- * results of what was read before it, and that is the end. So does, with {@code IllegalStateException}, an input that
- * was not read to its end before the pool was closed. Closing the results cancels what has not started.
+ * <p><b>Laziness.</b> {@code imap} and {@code imapUnordered} read as much of their input as fits into their buffer when
+ * they are called, and the rest in the thread that takes the results, so that never more than the buffer size is read
+ * and not taken: 16 × processes × chunksize, if no other size is given. So endless inputs and slow consumers work. An
+ * input may wait for what its earlier items do. At one that takes more than a millisecond for a group the call stops,
+ * with that group submitted, so that it does not block for as long as the buffer takes to fill; and taking reads no
+ * more of it as long as a result is there. An item that fails, or that can't travel, makes {@link Results#next()}
+ * throw, and the iteration goes on. An input that throws does so behind the results of what was read before it, and
+ * that is the end. So does, with {@code IllegalStateException}, an input that was not read to its end before the pool
+ * was closed. Closing the results cancels what has not started.
  *
  * <p><b>Callbacks</b> run one after the other on a thread of the pool, before {@link AsyncResult#get()} returns. One that
  * throws is logged (to {@link System.Logger} {@code procession.multiprocessing}) and has no other effect. Each should be

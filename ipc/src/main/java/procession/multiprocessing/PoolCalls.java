@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing;
 
+import com.google.common.collect.ImmutableCollection;
 import com.google.common.collect.Iterables;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import procession.futures.Action;
@@ -32,6 +34,20 @@ final class PoolCalls {
 
     /** Enough that workers can be given quick ones ahead while the results of others are taken. */
     private static final int BUFFERED_CHUNKS_A_PROCESS = 16;
+
+    /** The classes of collections, with those inside of them, that compute nothing when they are read. */
+    private static final Set<String> HOLDERS = Set.of(
+            "java.util.ArrayDeque",
+            "java.util.ArrayList",
+            "java.util.Arrays",
+            "java.util.HashMap",
+            "java.util.HashSet",
+            "java.util.ImmutableCollections",
+            "java.util.LinkedHashMap",
+            "java.util.LinkedHashSet",
+            "java.util.LinkedList",
+            "java.util.TreeMap",
+            "java.util.TreeSet");
 
     /** Where calls run in their callers, who wants to see each one when its result is taken. */
     private static final int BUFFERED_CHUNKS_INLINE = 2;
@@ -169,7 +185,7 @@ final class PoolCalls {
         FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function, limits);
         Iterator<? extends T> input = items.iterator();
         ProgressMeter meter = progress == null ? null : ProgressMeter.start(progress, items);
-        boolean inBursts = items instanceof Collection && !executor.loop().isInline();
+        boolean inBursts = holdsItsItems(items) && !executor.loop().isInline();
         return LazyResults.start(
                 calls, input, inBursts, chunksize, buffersize, ordered, meter, LazyResults.QUICK_NANOS);
     }
@@ -183,6 +199,15 @@ final class PoolCalls {
             throw nobodyWantsItAnyMore;
         }
         return result.get();
+    }
+
+    /** Returns whether reading an item never waits and runs no code of the user's, as in views that compute their items. */
+    private static boolean holdsItsItems(Iterable<?> items) {
+        Class<?> outermost = items.getClass();
+        while (outermost.getEnclosingClass() != null) {
+            outermost = outermost.getEnclosingClass();
+        }
+        return items instanceof ImmutableCollection || HOLDERS.contains(outermost.getName());
     }
 
     private static <T> List<T> listOf(Iterable<? extends T> items) {

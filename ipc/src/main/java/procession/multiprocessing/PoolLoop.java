@@ -92,7 +92,7 @@ final class PoolLoop extends EventLoop {
         this.codec = new ObjectCodec(source.context(), filter, source::others);
         this.classes = new ClassServer(name(), source);
         this.workers = new Workforce(this, options, command);
-        this.assignments = new Assignments(options, workers);
+        this.assignments = new Assignments(options, workers, limits);
         this.notices = new PoolNotices(name(), sizing, this::logLater);
     }
 
@@ -121,11 +121,20 @@ final class PoolLoop extends EventLoop {
             if (shutdown) {
                 throw new RejectedExecutionException("can't submit a task after shutdown: " + name());
             }
-            addWork(() -> batches.forEach(assignments::add));
+            addWork(() -> add(batches));
         } finally {
             gate.unlock();
         }
         takeTurn();
+    }
+
+    private void add(List<Batch> batches) {
+        try {
+            batches.forEach(assignments::add);
+        } catch (Throwable noMemory) {
+            batches.forEach(batch -> batch.tasks.forEach(task -> task.trySetException(noMemory)));
+            throw noMemory; // which ends the pool, that does not know of all of them
+        }
     }
 
     /** Returns an exception of its own for each future and each caller. */
@@ -288,11 +297,8 @@ final class PoolLoop extends EventLoop {
         long now = System.nanoTime();
         for (int i = workers.all().size() - 1; i >= 0; i--) { // backwards, because a worker that is buried is removed
             WorkerProcess worker = workers.all().get(i);
-            long untilLimit = limits.nanosUntilLimit(worker, now);
-            if (untilLimit <= 0) {
+            if (limits.nanosUntilLimit(worker, now) <= 0) {
                 enforceLimit(worker, now);
-            } else if (untilLimit < Long.MAX_VALUE && !worker.load.isEmpty()) {
-                worker.rehearseStop();
             }
             if (TaskLimits.nanosUntilSample(worker, now) <= 0) {
                 worker.vitals.sample();

@@ -32,6 +32,11 @@ final class TaskLimits {
                 left(task.limits.progressTimeout(), worker.heardAtNanos, now));
     }
 
+    /** Returns whether the worker that runs a task may have to be stopped for that. */
+    boolean isLimited(ProcessTask<?> task) {
+        return timeoutOf(task).isPresent() || task.limits.progressTimeout().isPresent();
+    }
+
     /** Returns how long it is until the memory of a worker is to be looked at. */
     static long nanosUntilSample(WorkerProcess worker, long now) {
         boolean busy = !worker.load.isEmpty() && !worker.killed;

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -447,21 +448,19 @@ class PoolImapTest {
     @Test
     void inputThatWaitsForItsOwnTasks_isServedItemByItem() throws Exception {
         Mark started = new Mark(directory, "started");
-        Iterator<Integer> input = new Iterator<>() {
-            private int next;
-
+        List<Integer> input = new AbstractList<>() {
             @Override
-            public boolean hasNext() {
-                return next < 3;
+            public int size() {
+                return 3;
             }
 
             @Override
-            public Integer next() {
+            public Integer get(int index) {
                 Await.until(
                         "the items before",
                         Delays.large(),
-                        () -> started.lines().size() == next);
-                return next++;
+                        () -> started.lines().size() == index);
+                return index;
             }
         };
         try (Pool pool = new Pool(1)) {
@@ -470,7 +469,7 @@ class PoolImapTest {
                         started.add(n);
                         return n;
                     },
-                    () -> input);
+                    input);
             assertEquals(List.of(0, 1, 2), results.toList());
         }
     }

@@ -72,10 +72,12 @@ class ProcessPoolProgressTest extends ProgressContract {
             AsyncResult<List<Integer>> failing = pool.mapAsync(i -> 1 / i, List.of(1, 0), 2);
             assertThrows(ArithmeticException.class, failing::get);
             assertEnd(2, 2, 1);
-            assertEquals(10, pool.imap(i -> i, TEN).toList().size());
-            assertEnd(10, 10, 0);
-            assertEquals(10, pool.imapUnordered(i -> i, TEN, 3).toList().size());
-            assertEnd(10, 10, 0);
+            for (int round = 0; round < 100; round++) { // the later ones read all of the input before anything is done
+                assertEquals(10, pool.imap(i -> i, TEN).toList().size());
+                assertEnd(10, 10, 0);
+                assertEquals(10, pool.imapUnordered(i -> i, TEN, 3).toList().size());
+                assertEnd(10, 10, 0);
+            }
             assertEquals(List.of(), pool.<Integer, Integer>map(i -> i, List.of()));
             assertEnd(0, 0, 0);
             try (Results<Integer> endless =

@@ -19,8 +19,6 @@ final class Control implements Runnable {
     /** How long it may take to find those that this process has started. */
     private static final long MAX_KILL_MILLIS = 200;
 
-    private static final long NO_TASK = 0;
-
     private final SocketChannel channel;
     private final Path socket;
     private final Queue<Frame> orders;
@@ -73,7 +71,7 @@ final class Control implements Runnable {
             gate.freeze();
             whereabouts.tell(frame.taskId());
         } else if (frame.type() == FrameDescriptor.REHEARSE) {
-            whereabouts.tell(NO_TASK);
+            whereabouts.rehearse();
         } else if (frame.type() == FrameDescriptor.RESUME) {
             gate.resume();
         } else if (frame.type() == FrameDescriptor.IDENTITY) {

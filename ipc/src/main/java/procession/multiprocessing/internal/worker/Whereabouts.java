@@ -15,6 +15,9 @@ import procession.multiprocessing.internal.wire.FrameDescriptor;
  * parent has it rehearsed when the first task starts that has a limit.
  */
 final class Whereabouts {
+    /** Of no task, and without a stack, which is taken only when it is told. */
+    private static final Report REHEARSAL = new Report(0, new byte[0]);
+
     private final Answers answers;
     private final ReentrantLock answering;
     private final Thread tasks;
@@ -34,8 +37,24 @@ final class Whereabouts {
 
     /** Has the parent told where the task thread is now; called by the control thread, which this does not hold up. */
     void tell(long taskId) {
-        byte[] stack = FailureCodec.encodeStack("the task was here when it was stopped", tasks.getStackTrace());
-        reports.add(new Report(taskId, stack));
+        submit(new Report(taskId, where()));
+    }
+
+    /** Does the same for nothing; called by the control thread, too. What fails is left to the task to notice. */
+    void rehearse() {
+        try {
+            submit(REHEARSAL);
+        } catch (OutOfMemoryError noThread) {
+            // and no reason to die, which is what becomes of a worker whose control thread fails
+        }
+    }
+
+    private byte[] where() {
+        return FailureCodec.encodeStack("the task was here when it was stopped", tasks.getStackTrace());
+    }
+
+    private void submit(Report report) {
+        reports.add(report);
         if (!tellerIsStarted) {
             // A thread of its own, because a task thread that is writing its answer may hold it up.
             OwnThread.start(this::tellAll, "procession-freeze");
@@ -43,14 +62,22 @@ final class Whereabouts {
         }
     }
 
+    @SuppressWarnings("CatchAndPrintStackTrace") // the parent shows it
     private void tellAll() {
         while (true) {
             try {
-                send(reports.take());
+                Report report = reports.take();
+                if (report.stack.length == 0) {
+                    answers.send(FrameDescriptor.STACK, report.taskId, where());
+                } else {
+                    send(report);
+                }
             } catch (InterruptedException meantForTasks) {
                 // whoever interrupts all threads does not mean this one
             } catch (IOException parentIsGone) {
                 // the control thread sees that too
+            } catch (RuntimeException | Error failure) {
+                failure.printStackTrace(); // and the next one may do better
             }
         }
     }
