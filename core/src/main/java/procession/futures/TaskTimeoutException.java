@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says that a task ran, or was silent, for longer than its {@linkplain TaskOptions limits} allow, and was stopped. Its
- * cause has the stack trace of the task at that moment.
+ * cause has the stack trace of the task at that moment; that of a task in a process has those of the other threads there,
+ * for which the task may have waited, as suppressed exceptions.
  */
 public final class TaskTimeoutException extends TimeoutException {
     private static final long serialVersionUID = 1L;

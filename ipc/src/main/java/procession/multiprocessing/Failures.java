@@ -98,12 +98,18 @@ final class Failures {
         }
         try {
             RemoteFailure where = FailureCodec.describe(payload);
-            Throwable stuckAt = new Throwable(where.message());
-            stuckAt.setStackTrace(where.stack().toArray(StackTraceElement[]::new));
+            Throwable stuckAt = at(where);
+            where.suppressed().forEach(other -> stuckAt.addSuppressed(at(other)));
             return stuckAt;
         } catch (IOException unreadable) {
             return unreadable;
         }
+    }
+
+    private static Throwable at(RemoteFailure where) {
+        Throwable at = new Throwable(where.message());
+        at.setStackTrace(where.stack().toArray(StackTraceElement[]::new));
+        return at;
     }
 
     /** Returns what becomes of a task whose worker died; only for a worker that is gone. */

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -98,6 +99,38 @@ class TaskLimitsTest {
             assertNotEquals(pid, pool.submit(Workers::pid).result(Delays.large()));
         }
         assertEquals(1, pids.lines().size());
+    }
+
+    private static void waitsForAnother(CountDownLatch never) throws InterruptedException {
+        never.await();
+    }
+
+    @Test
+    void timeout_ofATaskThatWaitsForItsOwnThread_saysWhereThatIs() throws Exception {
+        try (ProcessPoolExecutor pool = new ProcessPoolExecutor(1)) {
+            Future<?> future = pool.with(TaskOptions.timeout(ENOUGH)).submit(() -> {
+                CountDownLatch never = new CountDownLatch(1);
+                Thread busy = new Thread(
+                        () -> {
+                            try {
+                                waitsForAnother(never);
+                            } catch (InterruptedException ended) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "of-the-task");
+                busy.start();
+                busy.join();
+            });
+            Throwable stuckAt = Objects.requireNonNull(assertTimedOut(future).getCause());
+            List<Throwable> others = List.of(stuckAt.getSuppressed());
+            assertEquals(1, others.size(), () -> "threads of the task alone, not of the worker: " + others);
+            assertTrue(message(others.get(0)).matches("thread \"of-the-task\" \\d+, WAITING"), others::toString);
+            assertTrue(
+                    Arrays.stream(others.get(0).getStackTrace())
+                            .anyMatch(frame -> frame.getMethodName().equals("waitsForAnother")),
+                    () -> Arrays.toString(others.get(0).getStackTrace()));
+        }
     }
 
     /** So that a young worker need not load classes and start a thread when the time is up. */

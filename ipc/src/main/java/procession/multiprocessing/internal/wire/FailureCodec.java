@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,16 +63,28 @@ public final class FailureCodec {
     }
 
     /**
-     * Encodes where a thread is, without the exception itself: serializing the first one takes a young JVM 15 ms, for
-     * which somebody waits whose time is up already.
+     * Encodes where threads are, without any exception: serializing the first one takes a young JVM 15 ms, for which
+     * somebody waits whose time is up already.
      *
-     * @param message what is said of it
+     * @param message what is said of the first thread
      * @param stack where it is
-     * @return its bytes, for {@link #describe(byte[])}
+     * @param others where others are, by what is said of them; not all of very many
+     * @return its bytes, for {@link #describe(byte[])}, which has the others as suppressed
      */
-    public static byte[] encodeStack(String message, StackTraceElement[] stack) {
+    public static byte[] encodeStacks(
+            String message, StackTraceElement[] stack, Map<String, StackTraceElement[]> others) {
+        List<RemoteFailure> beside = new ArrayList<>();
+        for (Map.Entry<String, StackTraceElement[]> other : others.entrySet()) {
+            if (beside.size() < MAX_CAUSES) {
+                beside.add(place(other.getKey(), other.getValue(), List.of()));
+            }
+        }
+        return encode(place(message, stack, beside), new byte[0]);
+    }
+
+    private static RemoteFailure place(String message, StackTraceElement[] stack, List<RemoteFailure> others) {
         List<StackTraceElement> shown = List.of(stack).subList(0, Math.min(stack.length, MAX_FRAMES));
-        return encode(new RemoteFailure(Throwable.class.getName(), message, shown, null, List.of()), new byte[0]);
+        return new RemoteFailure(Throwable.class.getName(), message, shown, null, others);
     }
 
     private static byte[] encode(RemoteFailure description, byte[] object) {

@@ -21,7 +21,8 @@ package procession.multiprocessing.internal.wire;
  *   control, worker to parent
  *     HELLO        magic int · protocol version int · token (32 bytes)
  *     GOODBYE      empty: this JVM runs its shutdown hooks
- *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread
+ *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread, and whose suppressed
+ *                  failures have those of other threads
  *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the task with this id has come
  *     FETCH        what is asked for, see Fetch; with the number of the question instead of a task id
  *     LOG          what was logged by the task with this id, see LogLine

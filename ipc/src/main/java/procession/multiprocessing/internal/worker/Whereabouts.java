@@ -2,6 +2,8 @@
 package procession.multiprocessing.internal.worker;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,7 +52,27 @@ final class Whereabouts {
     }
 
     private byte[] where() {
-        return FailureCodec.encodeStack("the task was here when it was stopped", tasks.getStackTrace());
+        Map<Thread, StackTraceElement[]> all = Thread.getAllStackTraces();
+        Map<String, StackTraceElement[]> others = new TreeMap<>();
+        for (Map.Entry<Thread, StackTraceElement[]> each : all.entrySet()) {
+            Thread thread = each.getKey();
+            if (thread != tasks && isOfTask(thread, each.getValue())) {
+                String name = "thread \"" + thread.getName() + "\" " + thread.getId() + ", " + thread.getState();
+                others.put(name, each.getValue());
+            }
+        }
+        StackTraceElement[] own = all.getOrDefault(tasks, new StackTraceElement[0]);
+        return FailureCodec.encodeStacks("the task was here when it was stopped", own, others);
+    }
+
+    /** Returns whether a thread may be one that a task waits for: none of this package's, and none of the JVM's. */
+    private static boolean isOfTask(Thread thread, StackTraceElement[] stack) {
+        ThreadGroup group = thread.getThreadGroup();
+        return !(thread instanceof OwnThread)
+                && stack.length > 0
+                && group != null
+                && !group.getName().equals("system")
+                && !group.getName().equals("InnocuousThreadGroup");
     }
 
     private void submit(Report report) {
