@@ -44,8 +44,8 @@ import procession.internal.Deadline;
  * without a cause, but another thread may have been faster: wait in a loop, or by {@link #awaitFor(BooleanSupplier)}.
  *
  * <p>Each method but those of {@link Acquirable} and {@link #locked()} throws {@link IllegalMonitorStateException} if the
- * calling thread does not have the lock. Nobody owns a {@link Lock}: with one of those it throws if the lock is free, and
- * that it was locked by or for the caller is for the program to see to.
+ * calling thread does not have the lock. Nobody owns a {@link Lock}: with one of those it throws if the lock is free; while
+ * it is locked, by whomever, any thread may signal, and what the signal is about is for the program to guard.
  *
  * <p>It is also a complete {@link java.util.concurrent.locks.Condition}. A thread that waits uses no processor time, and a
  * virtual thread that waits does not hold on to its carrier.
@@ -62,7 +62,7 @@ import procession.internal.Deadline;
 public final class Condition implements Acquirable, java.util.concurrent.locks.Condition {
     private final Acquirable lock;
     private final MutexSync sync;
-    private final ConditionObject waiters;
+    private final java.util.concurrent.locks.Condition waiters;
 
     /**
      * Makes a condition with a new {@link RLock}.
@@ -81,7 +81,7 @@ public final class Condition implements Acquirable, java.util.concurrent.locks.C
      * @param lock the lock
      */
     public Condition(Lock lock) {
-        this(lock, lock.sync());
+        this(lock, lock.sync(), new UnownedWaiters(lock.sync()));
     }
 
     /**
@@ -92,13 +92,13 @@ public final class Condition implements Acquirable, java.util.concurrent.locks.C
      * @param lock the lock
      */
     public Condition(RLock lock) {
-        this(lock, lock.sync());
+        this(lock, lock.sync(), lock.sync().newConditionObject());
     }
 
-    private Condition(Acquirable lock, MutexSync sync) {
+    private Condition(Acquirable lock, MutexSync sync, java.util.concurrent.locks.Condition waiters) {
         this.lock = lock;
         this.sync = sync;
-        waiters = sync.newConditionObject();
+        this.waiters = waiters;
     }
 
     // The lock
@@ -304,8 +304,12 @@ public final class Condition implements Acquirable, java.util.concurrent.locks.C
      */
     public void signal(int n) {
         requireHeld("signal");
-        // The lock is held, so that nobody comes to wait meanwhile.
-        for (int left = n; left > 0 && sync.hasWaiters(waiters); left--) {
+        if (waiters instanceof UnownedWaiters unowned) {
+            unowned.signal(n);
+            return;
+        }
+        // This thread has the lock, so that nobody comes to wait meanwhile.
+        for (int left = n; left > 0 && sync.hasWaiters((ConditionObject) waiters); left--) {
             waiters.signal();
         }
     }

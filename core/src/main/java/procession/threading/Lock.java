@@ -176,9 +176,8 @@ public final class Lock implements Acquirable, java.util.concurrent.locks.Lock {
          *     1 ──tryRelease: compare-and-set──► 0
          *
          * Release is a compare-and-set too, and no plain store: nobody owns the lock, so two threads may release at once,
-         * and one of them has to learn that there was nothing left to release. It answers false instead of throwing,
-         * because a condition's wait releases through the same method: on false it takes its waiter back before it
-         * throws, while an exception from here would leave behind a waiter that swallows a signal.
+         * and one of them has to learn that there was nothing left to release. It answers false instead of throwing, which
+         * leaves the words to the callers, a condition's wait among them.
          *
          * Barging: tryAcquire does not look at the queue. A free lock goes to whoever is running, and a running thread has
          * it for less than a waiter's wake-up costs. The first of the queue was woken by the release all the same; if it

@@ -6,26 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import procession.testing.Await;
+import procession.testing.Delays;
 import procession.testing.ThreadHarness;
 
-/** A condition is as good a lock as its lock: here one that nobody owns. */
+/** A condition of a lock that nobody owns does what one of an RLock does, and lets any thread signal. */
 @SuppressWarnings("WaitNotInLoop") // single waits are what is tested
-class ConditionOfLockTest extends AcquirableContract {
+class ConditionOfLockTest extends ConditionTest {
+    private static final int WAITS = 200_000;
+
     @Override
     protected Acquirable create() {
         return new Condition(new Lock());
     }
 
     @Override
-    protected Class<? extends RuntimeException> surplusRelease() {
-        return IllegalMonitorStateException.class;
-    }
-
-    @Override
-    protected int rounds() {
-        return 500;
+    protected boolean owned() {
+        return false;
     }
 
     @Test
@@ -59,5 +59,39 @@ class ConditionOfLockTest extends AcquirableContract {
             condition.release();
         }
         assertFalse(condition.locked());
+    }
+
+    /** Somebody who signals without having locked must not disturb those that come to wait. */
+    @Test
+    void signalsOfOthers_whileSomebodyComesToWait_loseNobody() {
+        var condition = new Condition(new Lock());
+        var waits = new AtomicInteger();
+        var over = new AtomicBoolean();
+        try (var threads = new ThreadHarness(Delays.large())) {
+            threads.start("waiter", () -> {
+                while (waits.get() < WAITS) {
+                    condition.acquire();
+                    condition.await();
+                    condition.release();
+                    waits.incrementAndGet();
+                }
+                over.set(true);
+            });
+            threads.start("outsider", () -> {
+                while (!over.get()) {
+                    try {
+                        condition.signal();
+                    } catch (IllegalMonitorStateException free) {
+                        Thread.onSpinWait();
+                    }
+                }
+            });
+            threads.start("signaller", () -> {
+                while (!over.get()) {
+                    condition.run(condition::signalAll);
+                }
+            });
+        }
+        assertEquals(WAITS, waits.get());
     }
 }
