@@ -28,8 +28,7 @@ final class Chunk implements Runnable {
                 tasks.get(i).run();
                 Thread.interrupted(); // meant for that task; who shuts down now takes the rest of this out
             } else {
-                if (worker.isCancelling()) {
-                    tasks.get(i).cancel();
+                if (worker.refuses(tasks.get(i))) {
                     continue;
                 }
                 worker.beforeTask();

@@ -532,9 +532,17 @@ final class WorkerThreads extends TaskThreads {
             }
         }
 
-        /** Returns whether the tasks that have not started are not to start any more. */
-        boolean isCancelling() {
-            return has(CANCELLING);
+        /**
+         * Ends a task of the present chunk if none is to start any more; returns whether it did. Who ends the pool takes
+         * the rest of each chunk that he sees, and this looks at life after its chunk was to be seen: so one of them ends
+         * the rest.
+         */
+        boolean refuses(PoolTask<?> task) {
+            if (has(BROKEN)) {
+                task.trySetException(broken());
+                return true;
+            }
+            return has(STOPPING | CANCELLING) && task.cancel();
         }
 
         /** Called when the task has returned and its future is completed next, with nobody to call back. */

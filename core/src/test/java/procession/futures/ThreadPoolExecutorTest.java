@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -601,6 +602,36 @@ class ThreadPoolExecutorTest {
             for (Future<?> future : futures) {
                 assertNotEquals(future.done(), rest.contains(future), () -> future + " of " + futures.size());
             }
+        }
+    }
+
+    @Test
+    void mapAndShutdownNow_racing_noChunkGoesOn() throws Exception {
+        for (int round = 0; round < 500; round++) {
+            ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
+            List<Future<Integer>> futures = new ArrayList<>();
+            List<Runnable> rest = new ArrayList<>();
+            AtomicBoolean stopped = new AtomicBoolean();
+            AtomicInteger startedTooLate = new AtomicInteger();
+            Fn<Integer, Integer> function = i -> stopped.get() ? startedTooLate.incrementAndGet() : i;
+            try (ThreadHarness threads = new ThreadHarness()) {
+                threads.start("stopper", () -> {
+                    rest.addAll(executor.shutdownNow());
+                    stopped.set(true);
+                });
+                try {
+                    for (int i = 0; i < 20; i++) {
+                        futures.addAll(executor.<Integer, Integer>dispatchChunk(function, List.of(1, 2, 3, 4, 5)));
+                    }
+                } catch (RejectedExecutionException shutDown) {
+                    assertTrue(executor.isShutdown());
+                }
+            }
+            assertTrue(executor.awaitTermination(Delays.medium().toNanos(), TimeUnit.NANOSECONDS), executor::toString);
+            for (Future<?> future : futures) {
+                assertNotEquals(future.done(), rest.contains(future), () -> future + " of " + futures.size());
+            }
+            assertTrue(startedTooLate.get() <= 2, () -> startedTooLate + " started by 2 workers that had been stopped");
         }
     }
 

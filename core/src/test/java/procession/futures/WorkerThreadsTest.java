@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.futures;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import procession.testing.Await;
 import procession.testing.Delays;
@@ -23,11 +29,8 @@ import procession.testing.ThreadHarness;
 class WorkerThreadsTest {
 
     private static void await(CountDownLatch latch) {
-        try {
-            assertTrue(latch.await(Delays.large().toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException unexpected) {
-            throw new AssertionError(unexpected);
-        }
+        // A worker is interrupted while it is held up.
+        assertTrue(Uninterruptibles.awaitUninterruptibly(latch, Delays.large()));
     }
 
     private static CountDownLatch latch() {
@@ -166,6 +169,68 @@ class WorkerThreadsTest {
             queue.mayGoOn.countDown();
             secondRan.countDown();
             pool.shutdown();
+        }
+    }
+
+    /** What ends the pool while a worker has taken a chunk that nobody can see yet. */
+    private enum End {
+        SHUTDOWN_NOW,
+        CANCELLING,
+        BREAK_DOWN
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void chunkJustTakenFromTheQueue_poolEnds_noneOfItsTasksRuns(End end) throws Exception {
+        HeldQueue queue = new HeldQueue();
+        AtomicInteger initialized = new AtomicInteger();
+        WorkerThreads pool = new WorkerThreads(
+                2,
+                "p",
+                () -> {
+                    if (initialized.incrementAndGet() == 2) {
+                        throw new IllegalStateException("on purpose: the second initializer fails");
+                    }
+                },
+                queue);
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        pool.start(() -> worker.set(Thread.currentThread()));
+        Await.until("it is idle", () -> pool.describe().contains("1 idle"));
+        Await.blocked(worker.get());
+        AtomicInteger ran = new AtomicInteger();
+        List<PoolTask<Integer>> tasks = Stream.generate(() -> new PoolTask<>(ran::incrementAndGet, pool))
+                .limit(3)
+                .toList();
+        try {
+            queue.eager = worker.get();
+            pool.start(new Chunk(tasks));
+            queue.mayPoll.countDown();
+            await(queue.hasPolled);
+            switch (end) {
+                case SHUTDOWN_NOW -> assertEquals(List.of(), pool.shutdownNow());
+                case CANCELLING -> {
+                    pool.shutdown();
+                    pool.cancelPending();
+                }
+                case BREAK_DOWN -> {
+                    PoolTask<Integer> forTheSecond = new PoolTask<>(ran::incrementAndGet, pool);
+                    pool.start(forTheSecond);
+                    assertInstanceOf(BrokenThreadPoolException.class, forTheSecond.exception(Delays.large()));
+                }
+            }
+        } finally {
+            queue.mayGoOn.countDown();
+            pool.shutdown();
+        }
+        assertTrue(pool.awaitTermination(Delays.large().toNanos()));
+        assertEquals(0, ran.get());
+        for (PoolTask<Integer> task : tasks) {
+            assertTrue(task.isDone());
+            if (end == End.BREAK_DOWN) {
+                assertInstanceOf(BrokenThreadPoolException.class, task.exception());
+            } else {
+                assertTrue(task.isCancelled());
+            }
         }
     }
 }
