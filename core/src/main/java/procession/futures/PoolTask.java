@@ -23,6 +23,10 @@ final class PoolTask<T extends @Nullable Object> extends Promise<T> implements R
      * cancels first and looks for a runner after. A task that completes its future can't be cancelled any more, so
      * nobody will interrupt. Only if completing failed, because it was cancelled before, the runner takes itself back,
      * or waits until the canceller that was faster has delivered the interrupt. The worker clears the flag afterwards.
+     *
+     * A worker that calls itself idle must not run user code, which may wait for a task that this very worker is to run.
+     * So it does that only if nobody is called back, and looks again once the future is done: who adds a listener writes
+     * listenedTo first and looks whether the future is done after, so either the worker sees him or he calls himself.
      */
     private static final Object INTERRUPTING = new Object();
     private static final Object INTERRUPTED = new Object();
@@ -76,8 +80,7 @@ final class PoolTask<T extends @Nullable Object> extends Promise<T> implements R
             taskReturned(worker);
             completed = trySetResult(result);
         } catch (Throwable failure) {
-            taskReturned(worker);
-            completed = fail(failure);
+            completed = fail(failure, worker);
         }
         if (!completed) {
             awaitInterrupt(thread);
@@ -86,9 +89,11 @@ final class PoolTask<T extends @Nullable Object> extends Promise<T> implements R
     }
 
     /** Completes the future with a failure, in any case: whoever waits for it would wait for ever. */
-    private boolean fail(Throwable failure) {
+    private boolean fail(Throwable failure, WorkerThreads.@Nullable Worker worker) {
         try {
-            return trySetException(failure);
+            Throwable presentable = presentable(failure); // calls methods of the user's, which may use the pool
+            taskReturned(worker);
+            return trySetPresentable(presentable);
         } catch (Throwable exhausted) { // no memory for the failure
             try {
                 return trySetException(exhausted);
@@ -134,6 +139,9 @@ final class PoolTask<T extends @Nullable Object> extends Promise<T> implements R
 
     @Override
     protected void afterDone() {
+        if (listenedTo) { // since taskReturned() looked, it may be
+            WorkerThreads.busyAfterAll();
+        }
         task = null;
         TaskThreads told = queue;
         queue = null;

@@ -128,11 +128,16 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
      */
     public final boolean trySetException(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
-        return phase != CANCELLED && super.setException(presentable(failure));
+        return phase != CANCELLED && trySetPresentable(presentable(failure));
+    }
+
+    /** As trySetException, with what {@link #presentable} returned; runs no code of the user's but callbacks. */
+    final boolean trySetPresentable(Throwable failure) {
+        return phase != CANCELLED && super.setException(failure);
     }
 
     /** Whoever waits gets an ExecutionException with the failure's text in it, so there must be one. */
-    private static Throwable presentable(Throwable failure) {
+    static Throwable presentable(Throwable failure) {
         try {
             if (failure.toString() != null) {
                 return failure;

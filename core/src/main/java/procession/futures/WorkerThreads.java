@@ -256,6 +256,13 @@ final class WorkerThreads extends TaskThreads {
         }
     }
 
+    /** Called before callbacks of the user's run in this thread, which may be a worker that has called itself idle. */
+    static void busyAfterAll() {
+        if (Thread.currentThread() instanceof WorkerThread thread) {
+            thread.worker.dropTicket(false);
+        }
+    }
+
     /** Returns whether {@code thread} belongs to a pool. */
     static boolean isWorker(Thread thread) {
         return thread instanceof WorkerThread;
@@ -445,8 +452,11 @@ final class WorkerThreads extends TaskThreads {
     }
 
     private static final class WorkerThread extends Thread {
-        WorkerThread(Runnable body, String name) {
-            super(null, body, name, 0, false);
+        final Worker worker;
+
+        WorkerThread(Worker worker, String name) {
+            super(null, worker, name, 0, false);
+            this.worker = worker;
         }
     }
 

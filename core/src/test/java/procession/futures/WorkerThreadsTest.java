@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -46,6 +48,7 @@ class WorkerThreadsTest {
 
         transient volatile Runnable afterAdd = () -> {};
         transient volatile Runnable beforeAdd = () -> {};
+        transient volatile Runnable beforeIsEmpty = () -> {};
         final transient CountDownLatch mayPoll = latch();
         final transient CountDownLatch hasPolled = latch();
         final transient CountDownLatch mayGoOn = latch();
@@ -56,6 +59,12 @@ class WorkerThreadsTest {
             boolean added = super.add(task);
             afterAdd.run();
             return added;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            beforeIsEmpty.run();
+            return super.isEmpty();
         }
 
         @Override
@@ -232,5 +241,79 @@ class WorkerThreadsTest {
                 assertTrue(task.isCancelled());
             }
         }
+    }
+
+    /** Lets another task run in the pool; returns whether that did. */
+    private static boolean runsAnother(TaskThreads pool) {
+        PoolTask<Integer> another = new PoolTask<>(() -> 1, pool);
+        pool.start(another);
+        return Await.becomesTrue(Delays.medium(), another::isDone);
+    }
+
+    /** A failure that takes another task of its pool to say what it is. */
+    @SuppressWarnings("OverrideThrowableToString") // it is what is asked for
+    private static final class AsksThePool extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        final transient TaskThreads pool;
+        transient volatile boolean answered;
+
+        AsksThePool(TaskThreads pool) {
+            this.pool = pool;
+        }
+
+        @Override
+        public String toString() {
+            answered |= runsAnother(pool);
+            return "asks the pool";
+        }
+    }
+
+    @Test
+    void failureWhoseTextTakesAnotherTask_aSecondThreadRunsThat() throws Exception {
+        WorkerThreads pool = new WorkerThreads(2, "p", null);
+        AsksThePool failure = new AsksThePool(pool);
+        PoolTask<Integer> task = new PoolTask<>(
+                () -> {
+                    throw failure;
+                },
+                pool);
+        try {
+            pool.start(task);
+            Await.until("it is done", task::isDone);
+            assertTrue(failure.answered, "its worker waited for a task that was left to this very worker");
+        } finally {
+            pool.shutdown();
+        }
+        assertTrue(pool.awaitTermination(Delays.large().toNanos()));
+    }
+
+    @Test
+    void callbackAddedWhenTheWorkerHasLooked_waitsForAnotherTask_aSecondThreadRunsThat() throws Exception {
+        HeldQueue queue = new HeldQueue();
+        WorkerThreads pool = new WorkerThreads(2, "p", null, queue);
+        CompletableFuture<Boolean> ranAnother = new CompletableFuture<>();
+        AtomicReference<PoolTask<Integer>> task = new AtomicReference<>();
+        task.set(new PoolTask<>(
+                () -> {
+                    Thread worker = Thread.currentThread();
+                    queue.beforeIsEmpty = () -> {
+                        if (Thread.currentThread() == worker) {
+                            queue.beforeIsEmpty = () -> {};
+                            task.get().addDoneCallback(done -> ranAnother.complete(runsAnother(pool)));
+                        }
+                    };
+                    return 1;
+                },
+                pool));
+        try {
+            pool.start(task.get());
+            assertTrue(
+                    ranAnother.get(Delays.large().toMillis(), TimeUnit.MILLISECONDS),
+                    "its worker waited for a task that was left to this very worker");
+        } finally {
+            pool.shutdown();
+        }
+        assertTrue(pool.awaitTermination(Delays.large().toNanos()));
     }
 }
