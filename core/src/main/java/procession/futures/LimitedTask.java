@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Attempts;
@@ -28,8 +29,23 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
      *
      * Whether an attempt ended by its timer or otherwise is decided by cancel(true), which succeeds only if nothing else
      * has completed the attempt.
+     *
+     * An attempt waits in the queue of the pool, for as long as it takes; but if the attempt before it keeps its thread,
+     * that may be for ever. So when it has waited for a while and that one has not returned, it is given up:
+     *
+     *     QUEUED ──a thread takes it──► BEGUN
+     *        └──waited in vain──► GIVEN_UP ──► onFailure, with the failure of the attempt before
      */
     private static final ScheduledThreadPoolExecutor TIMERS = timers();
+
+    /** So long at least an attempt may take to heed its interrupt before the next one is given up, whatever its timeout. */
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
+
+    private enum Start {
+        QUEUED,
+        BEGUN,
+        GIVEN_UP
+    }
 
     private final Duration timeout;
     private final OnFailure onFailure;
@@ -47,7 +63,10 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
     @GuardedBy("lock")
     private @Nullable Future<T> attempt;
 
-    /** Owned by the thread that ends an attempt; the next one starts after it. */
+    /** The last attempt that has begun, if it has not returned. */
+    private final AtomicReference<@Nullable Attempt> onThread = new AtomicReference<>();
+
+    /** Owned by the thread that ends an attempt, or gives the next one up; the next one starts after it. */
     private int retriesLeft;
 
     /** As retriesLeft. */
@@ -104,10 +123,27 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
         /** Set before this is submitted. */
         private @Nullable PoolTask<T> future;
 
+        private final AtomicReference<Start> start = new AtomicReference<>(Start.QUEUED);
+
         private volatile boolean timedOut;
+
+        /** Ends the wait for a thread, if this is not the first attempt. */
+        private volatile @Nullable ScheduledFuture<?> patience;
 
         @Override
         public T call() throws Exception {
+            if (!start.compareAndSet(Start.QUEUED, Start.BEGUN)) {
+                throw new CancellationException();
+            }
+            onThread.set(this);
+            try {
+                return callInTime();
+            } finally {
+                onThread.compareAndSet(this, null);
+            }
+        }
+
+        private T callInTime() throws Exception {
             if (!running() && !setRunningOrNotifyCancel()) {
                 throw new CancellationException();
             }
@@ -116,25 +152,12 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
                 throw new CancellationException();
             }
             Thread runner = Thread.currentThread();
-            ScheduledFuture<?> timer =
-                    TIMERS.schedule(() -> timeIsOver(runner), Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> timer = TIMERS.schedule(
+                    () -> decide(() -> expired(runner)), Deadline.toNanosSaturated(timeout), TimeUnit.NANOSECONDS);
             try {
                 return todo.call();
             } finally {
                 timer.cancel(false);
-            }
-        }
-
-        /** Called by the timer, whose thread must not run callbacks of the user's, and so lets another decide. */
-        private void timeIsOver(Thread runner) {
-            try {
-                Thread decider = new Thread(null, () -> expired(runner), "procession-timeout", 0, false);
-                decider.setDaemon(false); // the JVM is not to end in the middle of a callback
-                decider.setContextClassLoader(null);
-                decider.start();
-            } catch (Throwable noThread) {
-                var again = TIMERS.schedule(() -> timeIsOver(runner), 10, TimeUnit.MILLISECONDS);
-                assert !again.isCancelled();
             }
         }
 
@@ -153,9 +176,43 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             }
         }
 
+        /** Gives this up with the failure of the attempt before, if that keeps its thread and no other takes this. */
+        void waitNotForEver(TaskTimeoutException failure) {
+            Duration longest = timeout.compareTo(LEAST_PATIENCE) > 0 ? timeout : LEAST_PATIENCE;
+            ScheduledFuture<?> timer = TIMERS.schedule(
+                    () -> {
+                        if (start.get() == Start.QUEUED && onThread.get() != null) {
+                            decide(() -> waitedInVain(failure));
+                        }
+                    },
+                    Deadline.toNanosSaturated(longest),
+                    TimeUnit.NANOSECONDS);
+            patience = timer;
+            if (Objects.requireNonNull(future).isDone()) {
+                timer.cancel(false);
+            }
+        }
+
+        private void waitedInVain(TaskTimeoutException failure) {
+            threads.deciding();
+            try {
+                if (start.compareAndSet(Start.QUEUED, Start.GIVEN_UP)) {
+                    giveUp(failure);
+                }
+            } catch (Throwable exhausted) {
+                trySetException(exhausted);
+            } finally {
+                threads.decided();
+            }
+        }
+
         private void ended(Future<T> done) {
-            if (timedOut && done.isCancelled()) {
-                return; // expired() decides
+            ScheduledFuture<?> timer = patience;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            if ((timedOut && done.isCancelled()) || start.get() == Start.GIVEN_UP) {
+                return; // expired() or waitedInVain() decides
             }
             try {
                 trySetResult(TaskFailure.resultOf(done));
@@ -167,7 +224,19 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
         }
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // the value is of the type that the user's own policy gives it
+    /** Called by a timer, whose thread must not run callbacks of the user's, and so lets another decide. */
+    private static void decide(Runnable decision) {
+        try {
+            Thread decider = new Thread(null, decision, "procession-timeout", 0, false);
+            decider.setDaemon(false); // the JVM is not to end in the middle of a callback
+            decider.setContextClassLoader(null);
+            decider.start();
+        } catch (Throwable noThread) {
+            var again = TIMERS.schedule(() -> decide(decision), 10, TimeUnit.MILLISECONDS);
+            assert !again.isCancelled();
+        }
+    }
+
     private void failed(StackTraceElement[] stack) {
         Throwable stuckAt = new Throwable("the task was here when its time was over");
         stuckAt.setStackTrace(stack);
@@ -177,12 +246,19 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             retriesLeft--;
             try {
                 attempts.again(failure);
-                submit(new Attempt());
+                Attempt next = new Attempt();
+                submit(next);
+                next.waitNotForEver(failure);
                 return;
             } catch (RejectedExecutionException noMoreAttempts) {
                 // the pool was shut down meanwhile: this attempt was the last one
             }
         }
+        giveUp(failure);
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // the value is of the type that the user's own policy gives it
+    private void giveUp(TaskTimeoutException failure) {
         attempts.giveUp(failure);
         if (onFailure.skips()) {
             trySetResult((T) onFailure.value());

@@ -52,6 +52,8 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
     /**
      * Returns options that run a task which failed its limits again, on another worker. On threads that takes a free one,
      * and no run starts once the executor is shut down: the run that goes on then, in {@code close()} too, is the last.
+     * If the run before it does not heed its interrupt and so keeps its thread, and no other thread takes the next run
+     * within the timeout (or a second, if that is more), there is none: the task has failed for the last time.
      *
      * @param retries how often at most, 0 or more; 0 if it is never set
      * @return the options

@@ -43,7 +43,7 @@ class TaskLimitsTest {
     private static final Duration LONG = Delays.large();
 
     /** What a task waits for; opens when the test fails, too, so that its pool can be closed. */
-    private static final class Gate extends CountDownLatch implements AutoCloseable {
+    static final class Gate extends CountDownLatch implements AutoCloseable {
         Gate() {
             super(1);
         }
@@ -60,7 +60,7 @@ class TaskLimitsTest {
         return "never";
     }
 
-    private static TaskTimeoutException assertTimedOut(Future<?> future) throws Exception {
+    static TaskTimeoutException assertTimedOut(Future<?> future) throws Exception {
         return assertInstanceOf(TaskTimeoutException.class, future.exception(Delays.medium()));
     }
 
@@ -147,53 +147,6 @@ class TaskLimitsTest {
             for (Future<Integer> future : queued) {
                 assertEquals(1, future.result(Delays.medium()));
             }
-        }
-    }
-
-    @Test
-    void timeout_ofATaskThatIgnoresItsInterrupt_failsTheFutureAndNotTheThread() throws Exception {
-        AtomicBoolean ended = new AtomicBoolean();
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
-                Gate release = new Gate()) {
-            Future<String> stubborn = executor.with(TaskOptions.timeout(SHORT).retries(1))
-                    .submit(() -> {
-                        boolean released = false;
-                        while (!released) {
-                            try {
-                                release.await();
-                                released = true;
-                            } catch (InterruptedException ignored) {
-                                // as some tasks do
-                            }
-                        }
-                        ended.set(true);
-                        return "too late";
-                    });
-            Future<Integer> next = executor.submit(() -> 2);
-            Await.sleep(SHORT.multipliedBy(4));
-            assertFalse(next.isDone(), "the thread is still occupied");
-            assertFalse(stubborn.isDone(), "its second run has no thread yet");
-            release.countDown();
-            assertEquals(2, next.result(Delays.medium()));
-            assertEquals("too late", stubborn.result(Delays.medium()), "of the second run");
-            assertTrue(ended.get());
-        }
-    }
-
-    @Test
-    void timeout_ofATaskThatIgnoresItsInterrupt_dropsItsLateResult() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
-                Gate release = new Gate()) {
-            Future<Boolean> stubborn = executor.with(TaskOptions.timeout(SHORT)).submit(() -> {
-                while (release.getCount() > 0) {
-                    Thread.onSpinWait();
-                }
-                return true;
-            });
-            TaskTimeoutException failure = assertTimedOut(stubborn);
-            release.countDown();
-            assertFalse(executor.submit(() -> Thread.interrupted()).result(Delays.medium()), "an interrupt came late");
-            assertSame(failure, stubborn.exception());
         }
     }
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.futures;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static procession.futures.TaskLimitsTest.assertTimedOut;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import procession.futures.TaskLimitsTest.Gate;
+import procession.testing.Await;
+import procession.testing.Delays;
+
+/** What limits do to tasks on threads that ignore their interrupt, and so keep their thread. */
+class StubbornTaskTest {
+    private static final Duration SHORT = Delays.brief();
+
+    @Test
+    void retry_thatNoThreadTakes_isGivenUpAndNeverRuns() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate release = new Gate()) {
+            Future<Integer> stubborn = executor.with(TaskOptions.timeout(SHORT).retries(3))
+                    .submit(() -> {
+                        int run = runs.incrementAndGet();
+                        Uninterruptibles.awaitUninterruptibly(release);
+                        return run;
+                    });
+            Future<Integer> next = executor.submit(() -> 2);
+            TaskTimeoutException failure = assertTimedOut(stubborn);
+            assertEquals("the task ran for more than " + SHORT, failure.getMessage(), "of the run that was");
+            assertEquals(0, failure.getSuppressed().length);
+            assertFalse(next.isDone(), "the thread is still occupied");
+            release.countDown();
+            assertEquals(2, next.result(Delays.medium()));
+            assertSame(failure, stubborn.exception());
+        }
+        assertEquals(1, runs.get());
+    }
+
+    @Test
+    void retry_thatNoThreadTakes_isWhatThePolicySays() throws Exception {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate release = new Gate()) {
+            Future<Integer> stubborn = executor.with(
+                            TaskOptions.timeout(SHORT).retries(1).onFailure(OnFailure.skip(-1)))
+                    .submit(() -> {
+                        Uninterruptibles.awaitUninterruptibly(release);
+                        return 1;
+                    });
+            assertEquals(-1, stubborn.result(Delays.medium()));
+        }
+    }
+
+    @Test
+    void retry_thatAnotherThreadTakes_runsThere() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
+                Gate release = new Gate()) {
+            Future<Integer> future = executor.with(
+                            TaskOptions.timeout(SHORT).retries(100)) // any of which may be late on a busy machine
+                    .submit(() -> {
+                        int run = runs.incrementAndGet();
+                        if (run == 1) {
+                            Uninterruptibles.awaitUninterruptibly(release);
+                        }
+                        return run;
+                    });
+            assertTrue(future.result(Delays.large()) > 1);
+        }
+    }
+
+    @Test
+    void retry_behindOthersOnAThreadThatCameBack_waitsForItsTurn() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate gate = new Gate()) {
+            CountDownLatch started = new CountDownLatch(1);
+            Future<Integer> future = executor.with(
+                            TaskOptions.timeout(SHORT).retries(100)) // any of which may be late on a busy machine
+                    .submit(() -> {
+                        int run = runs.incrementAndGet();
+                        if (run == 1) {
+                            started.countDown();
+                            new CountDownLatch(1).await();
+                        }
+                        return run;
+                    });
+            started.await();
+            Future<Boolean> other = executor.submit(() -> Uninterruptibles.awaitUninterruptibly(gate, Delays.large()));
+            Await.sleep(Delays.small().multipliedBy(6)); // longer than it would wait for a thread that is kept
+            assertFalse(future.isDone());
+            gate.countDown();
+            assertTrue(other.result());
+            assertTrue(future.result(Delays.large()) > 1);
+        }
+    }
+
+    @Test
+    void timeout_ofATaskThatIgnoresItsInterrupt_dropsItsLateResult() throws Exception {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate release = new Gate()) {
+            Future<Boolean> stubborn = executor.with(TaskOptions.timeout(SHORT)).submit(() -> {
+                while (release.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                return true;
+            });
+            TaskTimeoutException failure = assertTimedOut(stubborn);
+            release.countDown();
+            assertFalse(executor.submit(() -> Thread.interrupted()).result(Delays.medium()), "an interrupt came late");
+            assertSame(failure, stubborn.exception());
+        }
+    }
+}
