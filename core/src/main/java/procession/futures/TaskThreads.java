@@ -68,8 +68,8 @@ abstract class TaskThreads {
     /** Takes no more tasks; those that were taken still run. */
     abstract void shutdown();
 
-    /** Refuses the tasks that have not started, and passes them on. */
-    abstract void drainTo(List<Runnable> sink);
+    /** Refuses the tasks that have a future of ours and have not started, and passes them on; the others still run. */
+    abstract void drainFuturesTo(List<? super PoolTask<?>> sink);
 
     /** Shuts down, interrupts what runs, and returns what has not started. */
     abstract List<Runnable> shutdownNow();
@@ -86,9 +86,9 @@ abstract class TaskThreads {
         } finally {
             lock.unlock();
         }
-        List<Runnable> refused = new ArrayList<>();
-        drainTo(refused);
-        AbstractExecutor.cancelAll(refused);
+        List<PoolTask<?>> refused = new ArrayList<>();
+        drainFuturesTo(refused);
+        refused.forEach(Future::cancel);
     }
 
     final boolean has(int bit) {

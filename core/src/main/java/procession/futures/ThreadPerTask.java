@@ -84,7 +84,7 @@ final class ThreadPerTask extends TaskThreads {
     }
 
     @Override
-    void drainTo(List<Runnable> sink) {
+    void drainFuturesTo(List<? super PoolTask<?>> sink) {
         for (Runnable task : running.values()) {
             if (task instanceof Chunk chunk) {
                 chunk.drainTo(sink::add);

@@ -74,7 +74,8 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
         this(new WorkerThreads(builder.maxWorkers, builder.prefix(), builder.initializer));
     }
 
-    private ThreadPoolExecutor(TaskThreads threads) {
+    /** Makes an executor over any kind of threads. */
+    ThreadPoolExecutor(TaskThreads threads) {
         this.threads = threads;
         CLEANER.register(this, threads::shutdown);
     }

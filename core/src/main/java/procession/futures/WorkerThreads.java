@@ -327,10 +327,25 @@ final class WorkerThreads extends TaskThreads {
     }
 
     @Override
-    void drainTo(List<Runnable> sink) {
+    void drainFuturesTo(List<? super PoolTask<?>> sink) {
+        queue.removeIf(task -> {
+            if (task instanceof Chunk chunk) {
+                chunk.drainTo(sink::add);
+                return true;
+            }
+            return task instanceof PoolTask<?> future && sink.add(future);
+        });
+        drainRunningChunksTo(sink);
+    }
+
+    private void drainTo(List<Runnable> sink) {
         for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
             drainTo(task, sink);
         }
+        drainRunningChunksTo(sink);
+    }
+
+    private void drainRunningChunksTo(List<? super PoolTask<?>> sink) {
         lock.lock();
         try {
             for (Worker worker : workers) {
