@@ -312,8 +312,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             if (!AbstractExecutor.awaitDone(head, deadline)) {
                 throw timedOut();
             }
-            remove(head);
-            return head;
+            return taken(head);
         }
 
         Future<R> take(Deadline own) throws InterruptedException, TimeoutException {
@@ -325,8 +324,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 }
                 throw timedOut();
             }
-            remove(head);
-            return head;
+            return taken(head);
         }
 
         private CompletionException timedOut() {
@@ -341,9 +339,13 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 if (!isClosed()) {
                     throwIfInputFailed();
                 }
-                throw new NoSuchElementException("no more results");
+                throw noMore();
             }
             return head;
+        }
+
+        private static NoSuchElementException noMore() {
+            return new NoSuchElementException("no more results");
         }
 
         /** Throws what the input threw, once, and cancels the rest. */
@@ -365,19 +367,25 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             }
         }
 
-        /** Takes the head away, unless closing was faster. */
-        private void remove(Future<R> head) {
+        /** Takes the head away, which is done; if closing was faster, and cancelled it, that is the end. */
+        private Future<R> taken(Future<R> head) {
+            boolean removed;
             lock.lock();
             try {
-                if (pending.peekFirst() == head) {
+                removed = pending.peekFirst() == head;
+                if (removed) {
                     pending.removeFirst();
                 }
             } finally {
                 lock.unlock();
             }
+            if (!removed && head.isCancelled()) {
+                throw noMore();
+            }
             if (meter != null) {
                 meter.taken();
             }
+            return head;
         }
 
         private boolean isClosed() {

@@ -98,7 +98,8 @@ public interface Results<R extends @Nullable Object> extends Iterator<R>, Iterab
 
     /**
      * Cancels every item that has not started and ends the iteration; does nothing if it has ended. Items that run
-     * finish, and nobody waits for them.
+     * finish, and nobody waits for them. A thread that waits in {@link #next()} meanwhile gets the result that it waits for
+     * if its task runs, and a {@link NoSuchElementException} if not.
      */
     @Override
     void close();

@@ -507,4 +507,44 @@ public abstract class MapContract extends ExecutorFixture {
             gate.open();
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void close_byAnotherThreadWithAHeadThatHasNotStarted_endsTheIteration(boolean asOutcomes) {
+        FileGate gate = gate();
+        Executor executor = executor(1);
+        Results<Integer> before = executor.map(
+                squareWaitingAt(0, gate), IntStream.range(0, 20).boxed().toList());
+        gate.awaitReached();
+        Results<?> results = executor.map(square(), TEN);
+        Results<?> view = asOutcomes ? results.outcomes() : results;
+        try (ThreadHarness threads = new ThreadHarness()) {
+            Thread taker = threads.start("taker", () -> {
+                assertThrows(NoSuchElementException.class, view::next);
+                assertFalse(view.hasNext());
+            });
+            Await.blocked(taker);
+            results.close();
+        }
+        gate.open();
+        assertEquals(0, before.next());
+    }
+
+    @Test
+    void close_byAnotherThreadDuringNextWithTimeout_endsTheIteration() {
+        FileGate gate = gate();
+        Executor executor = executor(1);
+        Results<Integer> before = executor.map(
+                squareWaitingAt(0, gate), IntStream.range(0, 20).boxed().toList());
+        gate.awaitReached();
+        Results<Integer> results = executor.map(square(), TEN);
+        try (ThreadHarness threads = new ThreadHarness()) {
+            Thread taker = threads.start(
+                    "taker", () -> assertThrows(NoSuchElementException.class, () -> results.next(Duration.ofDays(1))));
+            Await.blocked(taker);
+            results.close();
+        }
+        gate.open();
+        assertEquals(0, before.next());
+    }
 }
