@@ -125,10 +125,17 @@ abstract class TaskThreads {
         terminated.signalAll();
     }
 
-    /** Runs a task that has no future; what it throws goes to the thread's handler for that, and the thread lives on. */
+    /**
+     * Runs a task that has no future; what it throws goes to the thread's handler for that, as it is though it be a checked
+     * one of an action's, and the thread lives on.
+     */
     static void runPlain(Runnable task) {
         try {
-            task.run();
+            if (task instanceof Action action) {
+                action.execute();
+            } else {
+                task.run();
+            }
         } catch (Throwable failure) {
             report(failure);
         }

@@ -542,7 +542,7 @@ final class WorkerThreads extends TaskThreads {
                         chunk = null;
                     }
                 } else {
-                    task.run();
+                    runPlain(task);
                 }
             } catch (Throwable failure) {
                 report(failure);

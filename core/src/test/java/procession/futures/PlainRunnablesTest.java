@@ -2,8 +2,10 @@
 package procession.futures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorCompletionService;
@@ -11,6 +13,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import procession.testing.Delays;
 
@@ -59,6 +62,25 @@ class PlainRunnablesTest {
             assertTrue(supplied.isDone());
             assertEquals(submitted, completions.take());
             assertTrue(task.isDone());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POOL, false", "POOL, true", "PER_TASK, false", "PER_TASK, true"})
+    void execute_actionThatFails_handlerGetsItsOwnException(Threads kind, boolean withLimits) throws Exception {
+        IOException failure = new IOException("on purpose: a checked exception");
+        CompletableFuture<Throwable> told = new CompletableFuture<>();
+        CountDownLatch taken = new CountDownLatch(1);
+        Action action = () -> {
+            taken.await(); // else the thread that calls execute may be the one that learns of it
+            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> told.complete(thrown));
+            throw failure;
+        };
+        try (ThreadPoolExecutor executor = kind.executor()) {
+            Executor used = withLimits ? executor.with(TaskOptions.timeout(Delays.large())) : executor;
+            used.execute(action);
+            taken.countDown();
+            assertSame(failure, told.get(Delays.large().toMillis(), TimeUnit.MILLISECONDS));
         }
     }
 
