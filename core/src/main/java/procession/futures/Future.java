@@ -181,8 +181,11 @@ public interface Future<T extends @Nullable Object> extends ListenableFuture<T> 
     /**
      * Returns a {@link CompletableFuture} that completes as this future does.
      *
-     * <p>It fails with the task's own exception, not with a wrapped one. Cancelling it cancels this future as
-     * {@code cancel(false)} does; completing it by hand leaves this future alone.
+     * <p>It fails with the task's own exception, not with a wrapped one, and is cancelled when this future is. Cancelling it
+     * cancels this future as {@link #cancel()} does, that is, unless the task has started: then that goes on, and its
+     * result is to be had from this future. Completing it by hand leaves this future alone.
+     *
+     * <p><i>Python:</i> {@code asyncio.wrap_future(f)}.
      *
      * @return a new future
      */

@@ -251,7 +251,7 @@ public class Promise<T extends @Nullable Object> extends AbstractFuture<T> imple
         addDoneCallback(done -> copyTo(bridge));
         CompletableFuture<T> unused = bridge.whenComplete((result, failure) -> {
             if (bridge.isCancelled()) {
-                cancel(false);
+                cancel();
             }
         });
         return bridge;

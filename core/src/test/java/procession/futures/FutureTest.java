@@ -306,13 +306,38 @@ class FutureTest {
     }
 
     @Test
-    void toCompletableFuture_cancelled_cancelsTheFuture() {
-        Promise<Integer> promise = running();
+    void toCompletableFuture_bridgeOfAPendingOneCancelled_cancelsTheFuture() {
+        Promise<Integer> promise = pending();
         assertTrue(promise.toCompletableFuture().cancel(true));
         assertTrue(promise.cancelled());
         Promise<Integer> other = pending();
         assertTrue(other.toCompletableFuture().complete(1));
         assertFalse(other.done(), "completing the bridge by hand leaves the future alone");
+    }
+
+    @Test
+    void toCompletableFuture_bridgeOfARunningOneCancelled_leavesTheFutureItsResult() throws Exception {
+        Promise<Integer> promise = running();
+        CompletableFuture<Integer> bridge = promise.toCompletableFuture();
+        CompletableFuture<Integer> other = promise.toCompletableFuture();
+        assertTrue(bridge.cancel(true));
+        assertTrue(promise.running());
+        promise.setResult(4);
+        assertEquals(4, promise.result());
+        assertEquals(4, other.get());
+        assertTrue(bridge.isCancelled());
+    }
+
+    @Test
+    void toCompletableFuture_futureCancelledLater_cancelsTheBridge() {
+        Promise<Integer> promise = pending();
+        CompletableFuture<Integer> bridge = promise.toCompletableFuture();
+        assertTrue(promise.cancel());
+        assertTrue(bridge.isCancelled());
+        Promise<Integer> stopped = running();
+        CompletableFuture<Integer> other = stopped.toCompletableFuture();
+        assertTrue(stopped.cancel(true));
+        assertTrue(other.isCancelled());
     }
 
     @Test
