@@ -30,6 +30,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.ThreadHarness;
@@ -231,44 +234,6 @@ public abstract class ExecutorContract extends ExecutorFixture {
     }
 
     @Test
-    void cancel_queued_neverRuns() throws Exception {
-        Executor executor = executor(1);
-        FileGate gate = gate();
-        FileGate never = gate();
-        List<Future<?>> before = blockThenQueue(executor, gate, gate(), 7);
-        Future<?> last = executor.submit(() -> {
-            never.reach();
-        });
-        assertTrue(last.cancel());
-        assertTrue(last.cancel(), "again");
-        assertTrue(last.cancelled());
-        assertTrue(last.done());
-        assertFalse(last.running());
-        assertThrows(CancellationException.class, last::result);
-        assertThrows(CancellationException.class, last::exception);
-        assertThrows(CancellationException.class, () -> last.result(Duration.ZERO));
-        gate.open();
-        executor.close();
-        assertFalse(never.reached());
-        assertTrue(before.stream().noneMatch(Future::cancelled));
-    }
-
-    /** Occupies the one worker, and queues more behind that. */
-    private static List<Future<?>> blockThenQueue(Executor executor, FileGate gate, FileGate marked, int queued) {
-        List<Future<?>> futures = new ArrayList<>();
-        futures.add(executor.submit(() -> {
-            gate.pass();
-        }));
-        gate.awaitReached();
-        for (int i = 0; i < queued; i++) {
-            futures.add(executor.submit(() -> {
-                marked.reach();
-            }));
-        }
-        return futures;
-    }
-
-    @Test
     void cancel_running_false() throws Exception {
         FileGate gate = gate();
         Future<Integer> future = executor(1).submit(() -> {
@@ -333,6 +298,33 @@ public abstract class ExecutorContract extends ExecutorFixture {
     }
 
     @Test
+    void toCompletableFuture_bridgeCancelled_leavesARunningTaskAlone() throws Exception {
+        FileGate gate = gate();
+        Future<Integer> future = executor(1).submit(() -> {
+            gate.pass();
+            return 1;
+        });
+        gate.awaitReached();
+        Await.until("running", future::running);
+        CompletableFuture<Integer> bridge = future.toCompletableFuture();
+        assertTrue(bridge.cancel(true));
+        assertFalse(future.done());
+        gate.open();
+        assertEquals(1, future.result());
+    }
+
+    @Test
+    void toCompletableFuture_futureStopped_isCancelled() throws Exception {
+        FileGate gate = gate();
+        Future<?> future = executor(1).submit(gate::pass);
+        CompletableFuture<?> bridge = future.toCompletableFuture();
+        gate.awaitReached();
+        assertTrue(future.cancel(true));
+        Await.until("the bridge is done", bridge::isDone);
+        assertTrue(bridge.isCancelled());
+    }
+
+    @Test
     void invokeAll_allDoneInOrder() throws Exception {
         Executor executor = executor(2);
         List<Task<Integer>> tasks = List.of(() -> 1, () -> Integer.parseInt("x"), () -> 3);
@@ -345,22 +337,6 @@ public abstract class ExecutorContract extends ExecutorFixture {
         assertInstanceOf(NumberFormatException.class, thrown.getCause());
         assertEquals(3, futures.get(2).get());
         assertEquals(List.of(), executor.invokeAll(List.<Task<Integer>>of()));
-    }
-
-    @Test
-    void invokeAll_timeout_cancelsTheRest() throws Exception {
-        FileGate gate = gate();
-        List<Task<Integer>> tasks = List.of(
-                () -> {
-                    gate.pass();
-                    return 1;
-                },
-                () -> 2);
-        List<java.util.concurrent.Future<Integer>> futures =
-                executor(1).invokeAll(tasks, Delays.brief().toMillis(), TimeUnit.MILLISECONDS);
-        assertTrue(futures.stream().allMatch(java.util.concurrent.Future::isDone));
-        assertTrue(futures.get(0).isCancelled());
-        assertTrue(futures.get(1).isCancelled());
     }
 
     @Test
@@ -381,14 +357,110 @@ public abstract class ExecutorContract extends ExecutorFixture {
     }
 
     @Test
-    void invokeAny_timeout_cancels() {
+    void invokeAny_oneSucceeds_stopsTheOthers() throws Exception {
+        FileGate gate = gate();
+        List<Task<Integer>> tasks = List.of(
+                () -> {
+                    gate.pass();
+                    return 1;
+                },
+                () -> {
+                    gate.awaitReached();
+                    return 2;
+                });
+        Executor executor = executor(2);
+        assertEquals(2, executor.invokeAny(tasks));
+        assertNothingRuns(executor);
+    }
+
+    /** Ends an executor whose tasks would run until the end of the test if they had not been stopped. */
+    private static void assertNothingRuns(Executor executor) throws InterruptedException {
+        executor.shutdown();
+        assertTrue(
+                executor.awaitTermination(Delays.large().toNanos(), TimeUnit.NANOSECONDS),
+                () -> "something still runs in " + executor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 1})
+    void invokeAny_timeout_stopsThem(long millis) throws Exception {
         FileGate gate = gate();
         List<Task<Integer>> tasks = List.of(() -> {
             gate.pass();
             return 1;
         });
         Executor executor = executor(1);
-        assertThrows(TimeoutException.class, () -> executor.invokeAny(tasks, 1, TimeUnit.MILLISECONDS));
+        assertThrows(TimeoutException.class, () -> executor.invokeAny(tasks, millis, TimeUnit.MILLISECONDS));
+        assertNothingRuns(executor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 1})
+    void invokeAll_timeout_stopsThem(long millis) throws Exception {
+        FileGate gate = gate();
+        List<Task<Integer>> tasks = List.of(() -> {
+            gate.pass();
+            return 1;
+        });
+        Executor executor = executor(1);
+        assertTrue(
+                executor.invokeAll(tasks, millis, TimeUnit.MILLISECONDS).get(0).isCancelled());
+        assertNothingRuns(executor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void invokeAll_interrupted_stopsThem(boolean timed) throws Exception {
+        FileGate gate = gate();
+        List<Task<Integer>> tasks = List.of(() -> {
+            gate.pass();
+            return 1;
+        });
+        Executor executor = executor(1);
+        assertInterrupted(
+                gate, timed ? () -> executor.invokeAll(tasks, 1, TimeUnit.DAYS) : () -> executor.invokeAll(tasks));
+        assertNothingRuns(executor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void invokeAny_interrupted_stopsThem(boolean timed) throws Exception {
+        FileGate gate = gate();
+        List<Task<Integer>> tasks = List.of(() -> {
+            gate.pass();
+            return 1;
+        });
+        Executor executor = executor(1);
+        assertInterrupted(
+                gate, timed ? () -> executor.invokeAny(tasks, 1, TimeUnit.DAYS) : () -> executor.invokeAny(tasks));
+        assertNothingRuns(executor);
+    }
+
+    /** Interrupts a call once the gate is reached and the call waits. */
+    private static void assertInterrupted(FileGate gate, Executable call) {
+        try (ThreadHarness threads = new ThreadHarness(Delays.large())) {
+            Thread caller = threads.start("caller", () -> assertThrows(InterruptedException.class, call));
+            gate.awaitReached();
+            Await.blocked(caller);
+            caller.interrupt();
+        }
+    }
+
+    @Test
+    void awaitTermination_interrupted_tasksGoOn() throws Exception {
+        FileGate gate = gate();
+        Executor executor = executor(1);
+        Future<Integer> running = executor.submit(() -> {
+            gate.pass();
+            return 1;
+        });
+        executor.shutdown();
+        assertInterrupted(gate, () -> executor.awaitTermination(1, TimeUnit.DAYS));
+        assertFalse(running.isDone());
+        assertFalse(executor.isTerminated());
+        gate.open();
+        assertEquals(1, running.result());
+        assertTrue(executor.awaitTermination(1, TimeUnit.DAYS));
     }
 
     @Test
@@ -434,39 +506,6 @@ public abstract class ExecutorContract extends ExecutorFixture {
     }
 
     @Test
-    void shutdownCancelFutures_queuedOnesAreCancelledAndWaitReturns() throws Exception {
-        Executor executor = executor(1);
-        FileGate gate = gate();
-        List<Future<?>> futures = blockThenQueue(executor, gate, gate(), 20);
-        executor.shutdown(false, true);
-        assertTrue(futures.get(20).cancelled());
-        assertFalse(futures.get(0).done(), "what runs is left alone");
-        gate.open();
-        Futures.DoneAndNotDone<Future<?>> found = Futures.wait(futures);
-        assertEquals(21, found.done().size());
-        assertFalse(futures.get(0).cancelled());
-        int completed = 0;
-        for (Future<?> ignored : Futures.asCompleted(futures)) {
-            completed++;
-        }
-        assertEquals(21, completed);
-        executor.close();
-        assertTrue(executor.isTerminated());
-    }
-
-    @Test
-    void shutdownNow_stopsWhatRuns() throws Exception {
-        Executor executor = executor(1);
-        FileGate gate = gate();
-        FileGate never = gate();
-        List<Future<?>> futures = blockThenQueue(executor, gate, never, 5);
-        AbstractExecutor.cancelAll(executor.shutdownNow());
-        assertTrue(executor.awaitTermination(Delays.large().toNanos(), TimeUnit.NANOSECONDS));
-        assertTrue(futures.stream().allMatch(Future::done));
-        assertFalse(never.reached());
-    }
-
-    @Test
     void close_waitsForTheTasks() {
         Executor executor = executor(1);
         List<Future<Integer>> futures =
@@ -475,23 +514,6 @@ public abstract class ExecutorContract extends ExecutorFixture {
         assertTrue(executor.isTerminated());
         assertTrue(futures.stream().allMatch(Future::done));
         executor.close();
-    }
-
-    @Test
-    void close_interrupted_stopsTheTasksAndRestoresTheFlag() {
-        Executor executor = executor(1);
-        FileGate gate = gate();
-        List<Future<?>> futures = blockThenQueue(executor, gate, gate(), 3);
-        try (ThreadHarness threads = new ThreadHarness(Delays.large())) {
-            Thread closer = threads.start("closer", () -> {
-                executor.close();
-                assertTrue(Thread.interrupted());
-            });
-            Await.blocked(closer);
-            closer.interrupt();
-        }
-        assertTrue(executor.isTerminated());
-        assertTrue(futures.stream().allMatch(Future::done), "nobody waits for ever");
     }
 
     @Test

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -28,23 +27,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import procession.testing.Await;
-import procession.testing.Delays;
 import procession.testing.ThreadHarness;
 
 /** What {@code map} does on every {@link Executor}. */
 @SuppressWarnings("NullAway") // returns nulls on purpose, and knows which exceptions have causes
 public abstract class MapContract extends ExecutorFixture {
 
-    private static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
+    static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
     private static final List<Integer> TEN_SQUARES =
             TEN.stream().map(i -> i * i).toList();
 
-    private static Fn<Integer, Integer> square() {
+    static Fn<Integer, Integer> square() {
         return i -> i * i;
     }
 
     /** Squares, but waits at the gate for one item. */
-    private static Fn<Integer, Integer> squareWaitingAt(int item, FileGate gate) {
+    static Fn<Integer, Integer> squareWaitingAt(int item, FileGate gate) {
         return i -> {
             if (i == item) {
                 gate.pass();
@@ -220,24 +218,6 @@ public abstract class MapContract extends ExecutorFixture {
     }
 
     @Test
-    void outcomes_cancelledByShutdown_failures() {
-        Executor executor = executor(1);
-        FileGate gate = gate();
-        Results<Integer> results = executor.map(
-                squareWaitingAt(0, gate), IntStream.range(0, 20).boxed().toList());
-        gate.awaitReached();
-        executor.shutdown(false, true);
-        gate.open();
-        Results<Outcome<Integer>> outcomes = results.outcomes();
-        assertEquals(Outcome.success(0), outcomes.next());
-        Outcome<Integer> last = Outcome.success(0);
-        while (outcomes.hasNext()) {
-            last = outcomes.next();
-        }
-        assertInstanceOf(CancellationException.class, last.failure());
-    }
-
-    @Test
     void stream_closes() {
         FileGate gate = gate();
         Executor executor = executor(1);
@@ -256,85 +236,6 @@ public abstract class MapContract extends ExecutorFixture {
                 executor.map(square(), naturals(new AtomicInteger()), MapOptions.buffersize(4)).stream()) {
             assertEquals(TEN_SQUARES, stream.limit(10).toList());
         }
-    }
-
-    @Test
-    void toList_failure_cancelsTheRest() {
-        FileGate gate = gate();
-        FileGate never = gate();
-        Executor executor = executor(1);
-        Fn<Integer, Integer> function = i -> {
-            switch (i) {
-                case 0 -> throw new IllegalStateException("first");
-                case 1 -> gate.pass();
-                case 19 -> never.reach();
-                default -> {}
-            }
-            return i;
-        };
-        Results<Integer> results =
-                executor.map(function, IntStream.range(0, 20).boxed().toList());
-        assertThrows(IllegalStateException.class, results::toList);
-        assertFalse(results.hasNext());
-        gate.open();
-        executor.close();
-        assertFalse(never.reached());
-    }
-
-    @Test
-    void close_cancelsWhatHasNotStarted() {
-        FileGate gate = gate();
-        FileGate never = gate();
-        Executor executor = executor(1);
-        Fn<Integer, Integer> function = i -> {
-            if (i == 0) {
-                gate.pass();
-            } else if (i == 19) {
-                never.reach();
-            }
-            return i;
-        };
-        Results<Integer> results =
-                executor.map(function, IntStream.range(0, 20).boxed().toList());
-        gate.awaitReached();
-        results.close();
-        results.close();
-        assertFalse(results.hasNext());
-        assertThrows(NoSuchElementException.class, results::next);
-        gate.open();
-        executor.close();
-        assertFalse(never.reached());
-    }
-
-    @Test
-    void timeout_elapses_endsTheIteration() {
-        FileGate gate = gate();
-        FileGate never = gate();
-        Executor executor = executor(1);
-        Fn<Integer, Integer> function = i -> {
-            if (i == 1) {
-                gate.pass();
-            } else if (i == 19) {
-                never.reach();
-            }
-            return i;
-        };
-        Results<Integer> results =
-                executor.map(function, IntStream.range(0, 20).boxed().toList(), MapOptions.timeout(Delays.small()));
-        Await.until("the first is done", () -> {
-            gate.awaitReached();
-            return true;
-        });
-        CompletionException thrown = assertThrows(CompletionException.class, () -> {
-            while (true) {
-                results.next();
-            }
-        });
-        assertInstanceOf(TimeoutException.class, thrown.getCause());
-        assertFalse(results.hasNext());
-        gate.open();
-        executor.close();
-        assertFalse(never.reached());
     }
 
     @ParameterizedTest
@@ -506,45 +407,5 @@ public abstract class MapContract extends ExecutorFixture {
             results.close();
             gate.open();
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void close_byAnotherThreadWithAHeadThatHasNotStarted_endsTheIteration(boolean asOutcomes) {
-        FileGate gate = gate();
-        Executor executor = executor(1);
-        Results<Integer> before = executor.map(
-                squareWaitingAt(0, gate), IntStream.range(0, 20).boxed().toList());
-        gate.awaitReached();
-        Results<?> results = executor.map(square(), TEN);
-        Results<?> view = asOutcomes ? results.outcomes() : results;
-        try (ThreadHarness threads = new ThreadHarness()) {
-            Thread taker = threads.start("taker", () -> {
-                assertThrows(NoSuchElementException.class, view::next);
-                assertFalse(view.hasNext());
-            });
-            Await.blocked(taker);
-            results.close();
-        }
-        gate.open();
-        assertEquals(0, before.next());
-    }
-
-    @Test
-    void close_byAnotherThreadDuringNextWithTimeout_endsTheIteration() {
-        FileGate gate = gate();
-        Executor executor = executor(1);
-        Results<Integer> before = executor.map(
-                squareWaitingAt(0, gate), IntStream.range(0, 20).boxed().toList());
-        gate.awaitReached();
-        Results<Integer> results = executor.map(square(), TEN);
-        try (ThreadHarness threads = new ThreadHarness()) {
-            Thread taker = threads.start(
-                    "taker", () -> assertThrows(NoSuchElementException.class, () -> results.next(Duration.ofDays(1))));
-            Await.blocked(taker);
-            results.close();
-        }
-        gate.open();
-        assertEquals(0, before.next());
     }
 }

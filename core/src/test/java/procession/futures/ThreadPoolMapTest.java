@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.futures;
 
-class ThreadPoolMapTest extends MapContract {
+class ThreadPoolMapTest extends BoundedMapContract {
     @Override
     protected Executor create(int maxWorkers) {
         return new ThreadPoolExecutor(maxWorkers);

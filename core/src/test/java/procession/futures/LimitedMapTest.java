@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.futures;
+
+import java.time.Duration;
+
+class LimitedMapTest extends BoundedMapContract {
+    @Override
+    protected Executor create(int maxWorkers) {
+        return new ThreadPoolExecutor(maxWorkers)
+                .with(TaskOptions.timeout(Duration.ofDays(1)).retries(1));
+    }
+}
