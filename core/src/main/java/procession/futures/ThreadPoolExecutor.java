@@ -206,7 +206,9 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
      * Takes no more tasks, interrupts those that run, and returns those that have not started.
      *
      * <p>The futures of the tasks that are returned stay pending: who has them can run or cancel them. A task that came
-     * by {@link #execute} is returned as it came; any other is a {@link Future} as well as a {@link Runnable}.
+     * by {@link #execute} is returned as it came; any other is a {@link Future} as well as a {@link Runnable}: the one that
+     * the submitter has, or for a task with limits ({@link #with}) one for the attempt that has not started, and what
+     * becomes of that becomes of the submitter's.
      *
      * @return the tasks that were never started, in their order
      */
