@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "benchmarks/compare",
         description = "Runs ours and each peer in turn, round by round, and prints how many times better ours is.",
         customSynopsis = {
-            "benchmarks/compare [--quick] [--rounds=N] AREA...",
+            "benchmarks/compare [--quick] [--rounds=N] [--only=PREFIX] AREA...",
             "       benchmarks/compare --list | --help"
         },
         footer = {
@@ -53,6 +53,12 @@ final class Main implements Callable<Integer> {
             paramLabel = "N",
             description = "How many rounds, if there is time: 11, or 5 with --quick, if not given.")
     private Optional<Integer> rounds = Optional.empty();
+
+    @Option(
+            names = "--only",
+            paramLabel = "PREFIX",
+            description = "Only the benches whose names begin like this, for longer.")
+    private String only = "";
 
     @Option(names = "--list", description = "Print the names of the areas, and what each is about.")
     private boolean list;
@@ -140,7 +146,13 @@ final class Main implements Callable<Integer> {
                     return failed.get() ? 1 : 0;
                 });
                 setup) {
-            Comparison comparison = new Comparison(area.open(setup), budget, startNanos, err());
+            List<Bench> benches = area.open(setup).stream()
+                    .filter(bench -> bench.name().startsWith(only))
+                    .toList();
+            if (benches.isEmpty()) {
+                throw wrong("no bench of " + area.name() + " begins with " + only);
+            }
+            Comparison comparison = new Comparison(benches, budget, startNanos, err());
             running.set(comparison);
             comparison.run();
             failed.set(comparison.hasFailures());

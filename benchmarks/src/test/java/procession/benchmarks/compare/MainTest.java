@@ -30,6 +30,7 @@ class MainTest {
         assertWrong("name at least one area of core, pool");
         assertWrong("no area is called nothing, only core, pool", "nothing");
         assertWrong("--rounds must be at least 1, but is 0", "--rounds", "0", "pool");
+        assertWrong("no bench of core begins with nothing", "--only", "nothing", "core");
         assertWrong("'many' is not an int", "--rounds", "many", "pool");
         assertWrong("Unknown option: '--slow'", "--slow", "pool");
     }
