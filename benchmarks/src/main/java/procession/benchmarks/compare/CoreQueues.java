@@ -73,6 +73,13 @@ final class CoreQueues {
                     List.of(new Peer("j.u.c. PriorityBlockingQueue", atLeast -> priorityBlocking(atLeast, n)))));
         }
         benches.add(new Bench(
+                "core.priority.alone",
+                Unit.OPERATIONS_PER_SECOND,
+                CoreQueues::ourPriorityAlone,
+                List.of(
+                        new Peer("j.u.c. PriorityBlockingQueue", CoreQueues::priorityBlockingAlone),
+                        new Peer("java.util.PriorityQueue", CoreQueues::priorityWithoutLockAlone))));
+        benches.add(new Bench(
                 "core.queue.hand-over",
                 Unit.MICROS,
                 CoreQueues::ourHandOver,
@@ -300,6 +307,49 @@ final class CoreQueues {
                             }
                             check(sum);
                         }));
+    }
+
+    /** By one thread, first all in and then all out, so that next to nothing but the heap is seen. */
+    private static double ourPriorityAlone(Duration atLeast) throws Exception {
+        PriorityQueue<Integer> queue = new PriorityQueue<>();
+        return Clock.perSecond(atLeast, ITEMS, () -> {
+            for (int i = 0; i < ITEMS; i++) {
+                queue.add(ELEMENTS[i & MASK]);
+            }
+            long sum = 0;
+            for (int i = 0; i < ITEMS; i++) {
+                sum += queue.remove();
+            }
+            check(sum);
+        });
+    }
+
+    private static double priorityBlockingAlone(Duration atLeast) throws Exception {
+        PriorityBlockingQueue<Integer> queue = new PriorityBlockingQueue<>();
+        return Clock.perSecond(atLeast, ITEMS, () -> {
+            for (int i = 0; i < ITEMS; i++) {
+                queue.add(ELEMENTS[i & MASK]);
+            }
+            long sum = 0;
+            for (int i = 0; i < ITEMS; i++) {
+                sum += queue.remove();
+            }
+            check(sum);
+        });
+    }
+
+    private static double priorityWithoutLockAlone(Duration atLeast) throws Exception {
+        java.util.PriorityQueue<Integer> queue = new java.util.PriorityQueue<>();
+        return Clock.perSecond(atLeast, ITEMS, () -> {
+            for (int i = 0; i < ITEMS; i++) {
+                queue.add(ELEMENTS[i & MASK]);
+            }
+            long sum = 0;
+            for (int i = 0; i < ITEMS; i++) {
+                sum += queue.remove();
+            }
+            check(sum);
+        });
     }
 
     private static void check(long sum) {
