@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that run the tasks of a {@link ThreadPoolExecutor}, and their life cycle. They know nothing of the
@@ -16,6 +17,10 @@ abstract class TaskThreads {
     final ReentrantLock lock = new ReentrantLock();
 
     private final Condition terminated = lock.newCondition();
+
+    /** Of whoever makes the pool, as all of its threads are to have it, whoever happens to start them. */
+    private final @Nullable ClassLoader contextClassLoader =
+            Thread.currentThread().getContextClassLoader();
 
     /*
      * Legal paths: 0 ─► SHUT_DOWN ─► SHUT_DOWN|TERMINATED, and SHUT_DOWN ─► SHUT_DOWN|STOPPING ─► …|TERMINATED; BROKEN
@@ -56,6 +61,11 @@ abstract class TaskThreads {
     @GuardedBy("lock")
     final boolean isDeciding() {
         return undecided > 0;
+    }
+
+    /** Prepares a thread that is about to be started. */
+    final void adopt(Thread thread) {
+        thread.setContextClassLoader(contextClassLoader);
     }
 
     /** Called when the last thing that these wait for may have happened. */

@@ -28,6 +28,7 @@ final class ThreadPerTask extends TaskThreads {
             throw refusal();
         }
         Thread thread = factory.newThread(() -> run(task));
+        adopt(thread);
         running.put(thread, task);
         if (life != 0) {
             end(thread);

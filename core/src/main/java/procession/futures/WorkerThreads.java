@@ -489,6 +489,7 @@ final class WorkerThreads extends TaskThreads {
             // Without the submitter's inheritable thread-locals: it may be gone long before the thread is.
             thread = new WorkerThread(this, name);
             thread.setDaemon(false);
+            adopt(thread);
         }
 
         @Override
