@@ -61,13 +61,22 @@ public abstract class AbstractExecutor implements Executor {
         return TaskOptions.defaults();
     }
 
-    final <T extends @Nullable Object> Future<T> dispatch(Callable<T> task) {
-        return dispatch(task, limits());
+    /** Returns within what the tasks run that this thread submits now; {@code null} for nothing. */
+    ContextPropagation.@Nullable Context captureContext() {
+        return null;
     }
 
-    final <T, R extends @Nullable Object> List<Future<R>> dispatchChunk(
+    private <T extends @Nullable Object> Future<T> dispatch(Callable<T> task) {
+        ContextPropagation.Context context = captureContext();
+        return dispatch(context == null ? task : new ContextCall<>(context, task), limits());
+    }
+
+    /** Submits the items of a map, whose function is within its context already. */
+    final <T, R extends @Nullable Object> List<Future<R>> dispatchItems(
             Fn<? super T, ? extends R> function, List<T> items) {
-        return dispatchChunk(function, items, limits());
+        return items.size() == 1
+                ? List.of(dispatch(new Calls.ItemCall<T, R>(function, items.get(0)), limits()))
+                : dispatchChunk(function, items, limits());
     }
 
     @Override
@@ -155,7 +164,10 @@ public abstract class AbstractExecutor implements Executor {
             Fn<? super T, ? extends R> function, Iterable<? extends T> items, MapOptions options) {
         Objects.requireNonNull(function, "function");
         Objects.requireNonNull(items, "items");
-        return MapResults.start(this, function, items, (MapOptions.Chain) Objects.requireNonNull(options, "options"));
+        MapOptions.Chain chain = (MapOptions.Chain) Objects.requireNonNull(options, "options");
+        ContextPropagation.Context context = captureContext();
+        return MapResults.start(
+                this, context == null ? function : new ContextCall.OfItems<T, R>(context, function), items, chain);
     }
 
     /**

@@ -22,6 +22,11 @@ final class LimitedExecutor extends AbstractExecutor {
     }
 
     @Override
+    ContextPropagation.@Nullable Context captureContext() {
+        return base.captureContext();
+    }
+
+    @Override
     public Executor with(TaskOptions options) {
         return base.with(options);
     }

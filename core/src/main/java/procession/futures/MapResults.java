@@ -238,9 +238,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
         private void submit(List<T> items) {
             List<Future<R>> futures;
             try {
-                futures = items.size() == 1
-                        ? List.of(executor.dispatch(new Calls.ItemCall<T, R>(function, items.get(0))))
-                        : executor.<T, R>dispatchChunk(function, items);
+                futures = executor.<T, R>dispatchItems(function, items);
             } catch (Throwable refused) {
                 endInput(refused);
                 return;

@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * its future, and the thread lives on. {@code cancel(true)} interrupts the thread for that task only: no task sees the
  * interrupt of another. A task that waits for another one of the same pool may wait for ever if all threads do that.
  *
+ * <p>A task sees no {@link ThreadLocal} of the thread that submits it, inheritable or not, but those that
+ * {@link Builder#contextPropagation(ThreadLocal...)} names; the initializer sees none. The context class loader is that
+ * of the thread that made the pool.
+ *
  * <p>The threads are no daemons, so that the JVM does not end before what was submitted is done. Close the pool, or its
  * idle threads stay. There are two nets under a program that forgets to: idle threads do not keep a JVM from ending if
  * nothing else does; and a pool that is not reachable any more finishes its queue and then ends its threads, once the
@@ -51,6 +55,7 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
     private static final AtomicInteger POOLS = new AtomicInteger();
 
     private final TaskThreads threads;
+    private final @Nullable ContextPropagation contextPropagation;
 
     /**
      * Makes a pool of at most {@code min(32, cpus + 4)} threads, where {@code cpus} is what
@@ -71,12 +76,17 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
     }
 
     private ThreadPoolExecutor(Builder builder) {
-        this(new WorkerThreads(builder.maxWorkers, builder.prefix(), builder.initializer));
+        this(new WorkerThreads(builder.maxWorkers, builder.prefix(), builder.initializer), builder.contextPropagation);
     }
 
     /** Makes an executor over any kind of threads. */
     ThreadPoolExecutor(TaskThreads threads) {
+        this(threads, null);
+    }
+
+    private ThreadPoolExecutor(TaskThreads threads, @Nullable ContextPropagation contextPropagation) {
         this.threads = threads;
+        this.contextPropagation = contextPropagation;
         CLEANER.register(this, threads::shutdown);
     }
 
@@ -98,8 +108,31 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
      * @throws UnsupportedOperationException if this JVM has no virtual threads
      */
     public static ThreadPoolExecutor virtual() {
+        return onVirtualThreads(null);
+    }
+
+    /**
+     * Makes an executor as {@link #virtual()} does, whose tasks see of the thread that submits them what
+     * {@code contextPropagation} hands over.
+     *
+     * @param contextPropagation what tasks see of their submitter
+     * @return a new executor
+     * @throws UnsupportedOperationException if this JVM has no virtual threads
+     */
+    public static ThreadPoolExecutor virtual(ContextPropagation contextPropagation) {
+        return onVirtualThreads(Objects.requireNonNull(contextPropagation, "contextPropagation"));
+    }
+
+    private static ThreadPoolExecutor onVirtualThreads(@Nullable ContextPropagation contextPropagation) {
         String name = Builder.defaultPrefix();
-        return new ThreadPoolExecutor(new ThreadPerTask(name, VirtualThreads.factory(name + "_")));
+        return new ThreadPoolExecutor(new ThreadPerTask(name, VirtualThreads.factory(name + "_")), contextPropagation);
+    }
+
+    @Override
+    ContextPropagation.@Nullable Context captureContext() {
+        return contextPropagation == null
+                ? null
+                : Objects.requireNonNull(contextPropagation.capture(), "what ContextPropagation.capture() returned");
     }
 
     // Each method keeps this executor reachable until it returns: its threads shut down once it is not.
@@ -177,7 +210,9 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
     @Override
     public void execute(Runnable command) {
         try {
-            threads.start(Objects.requireNonNull(command, "command"));
+            Objects.requireNonNull(command, "command");
+            ContextPropagation.Context context = captureContext();
+            threads.start(context == null ? command : new ContextCall.OfRunnable(context, command));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -206,16 +241,20 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
      * Takes no more tasks, interrupts those that run, and returns those that have not started.
      *
      * <p>The futures of the tasks that are returned stay pending: who has them can run or cancel them. A task that came
-     * by {@link #execute} is returned as it came; any other is a {@link Future} as well as a {@link Runnable}: the one that
-     * the submitter has, or for a task with limits ({@link #with}) one for the attempt that has not started, and what
-     * becomes of that becomes of the submitter's.
+     * by {@link #execute} is returned as it came, without its submitter's context; any other is a {@link Future} as well
+     * as a {@link Runnable}: the one that the submitter has, or for a task with limits ({@link #with}) one for the attempt
+     * that has not started, and what becomes of that becomes of the submitter's.
      *
      * @return the tasks that were never started, in their order
      */
     @Override
     public List<Runnable> shutdownNow() {
         try {
-            return threads.shutdownNow();
+            List<Runnable> neverStarted = threads.shutdownNow();
+            if (contextPropagation != null) {
+                neverStarted.replaceAll(ContextCall.OfRunnable::passed);
+            }
+            return neverStarted;
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -250,6 +289,7 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
         private int maxWorkers = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
         private @Nullable String threadNamePrefix;
         private @Nullable Action initializer;
+        private @Nullable ContextPropagation contextPropagation;
 
         private Builder() {}
 
@@ -289,6 +329,30 @@ public final class ThreadPoolExecutor extends AbstractExecutor {
          */
         public Builder initializer(Action action) {
             initializer = Objects.requireNonNull(action, "action");
+            return this;
+        }
+
+        /**
+         * Sets the thread-locals that tasks see as the thread sees them that submits; none if this is never called. What
+         * was set before is replaced. The same as {@link #contextPropagation(ContextPropagation)} with
+         * {@link ContextPropagation#of}.
+         *
+         * @param locals the thread-locals
+         * @return this builder
+         */
+        public Builder contextPropagation(ThreadLocal<?>... locals) {
+            return contextPropagation(ContextPropagation.of(locals));
+        }
+
+        /**
+         * Sets what tasks see of the thread that submits them; nothing if this is never called. What was set before is
+         * replaced.
+         *
+         * @param how what they see
+         * @return this builder
+         */
+        public Builder contextPropagation(ContextPropagation how) {
+            contextPropagation = Objects.requireNonNull(how, "how");
             return this;
         }
 
