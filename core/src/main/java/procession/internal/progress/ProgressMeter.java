@@ -68,6 +68,7 @@ public final class ProgressMeter {
         this.total = total;
         this.thread = new Thread(null, this::show, "procession-progress", 0, false);
         thread.setDaemon(true);
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader()); // which not every JDK does itself
     }
 
     /**
