@@ -14,7 +14,20 @@ import picocli.CommandLine.ParameterException;
         name = "examples",
         mixinStandardHelpOptions = true,
         description = "Runs an example of Procession.",
-        subcommands = {Integrate.class, Countdown.class, ProcessExample.class})
+        subcommands = {
+            Integrate.class,
+            Countdown.class,
+            ProcessExample.class,
+            BoundedBuffer.class,
+            ReadersWriter.class,
+            Starvation.class,
+            Deadlock.class,
+            Pipeline.class,
+            Background.class,
+            QueueWorker.class,
+            RequestServer.class,
+            FuturesExample.class
+        })
 public final class Main {
     private Main() {}
 
