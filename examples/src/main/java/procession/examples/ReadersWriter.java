@@ -4,6 +4,7 @@ package procession.examples;
 import java.io.PrintWriter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
@@ -35,18 +36,15 @@ final class ReadersWriter extends ThreadExample {
             description = "how often the page is written, at least 0")
     private long writes;
 
-    /** Two numbers that are the same, unless one sees them while they are written. */
-    private static final class Page {
-        private long number;
-        private long copy;
-    }
+    /** Long enough for a reader and a writer to meet in it, if they were let. */
+    private static final int LENGTH = 10_000;
 
     @Override
     void run(PrintWriter out) throws InterruptedException {
         int many = within(1, "--readers", readers, MOST_THREADS);
         int times = within(0, "--writes", writes, MOST);
         SharedRoom room = new SharedRoom(true);
-        Page page = new Page();
+        long[] page = new long[LENGTH];
         Event allIn = new Event();
         Barrier meeting = new Barrier(many, allIn::set);
         AtomicLong reads = new AtomicLong();
@@ -60,8 +58,9 @@ final class ReadersWriter extends ThreadExample {
                 long last;
                 do {
                     room.enterToRead();
-                    last = page.number;
-                    torn.addAndGet(last == page.copy ? 0 : 1);
+                    last = page[0];
+                    long number = last;
+                    torn.addAndGet(Arrays.stream(page).allMatch(each -> each == number) ? 0 : 1);
                     room.leaveAsReader();
                     reads.incrementAndGet();
                 } while (last < times);
@@ -69,10 +68,9 @@ final class ReadersWriter extends ThreadExample {
         }
         threads.add(() -> {
             allIn.await();
-            for (int i = 0; i < times; i++) {
+            for (int i = 1; i <= times; i++) {
                 room.enterToWrite(ChronoUnit.FOREVER.getDuration());
-                page.number++;
-                page.copy++;
+                Arrays.fill(page, i);
                 room.leaveAsWriter();
             }
         });
