@@ -20,6 +20,9 @@ import procession.internal.progress.TextProgress;
  * (to {@link System.Logger} {@code procession.futures}), once, and it is not called again; the map goes on. The end of a
  * map waits for the last call, but not for longer than a second.
  *
+ * <p>Memory consistency effects: actions before the {@code map}, and in each call, <i>happen-before</i> the next call. The
+ * results of items are counted only.
+ *
  * <p>The end is when all of the input has been read and every item is done, or when the results are closed or forgotten
  * before that. An item counts when its task is done, not when its result is taken; one that is retried counts once.
  *

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An executor calls {@link #setRunningOrNotifyCancel()} before it runs the task, and then {@link #setResult} or
  * {@link #setException}. Each of the three throws {@link IllegalStateException} where the state does not allow it.
  *
+ * <p>Memory consistency effects: actions in a thread before it completes or cancels the future <i>happen-before</i>
+ * actions in any thread after a method that saw it done, and callbacks.
+ *
  * <p><i>Python:</i> the methods of {@code concurrent.futures.Future} that are documented for executors and tests;
  * {@code InvalidStateError} is {@link IllegalStateException}.
  *

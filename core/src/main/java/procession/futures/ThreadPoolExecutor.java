@@ -41,6 +41,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>May be used by any number of threads.
  *
+ * <p>Memory consistency effects: actions before a task is submitted <i>happen-before</i> its execution, as does the
+ * initializer in the same thread; the actions of the task <i>happen-before</i> actions after its result was got, and those
+ * of all tasks <i>happen-before</i> actions after {@link #close()}, or an {@link #awaitTermination} that returned
+ * {@code true}.
+ *
  * <p><i>Python:</i> {@code concurrent.futures.ThreadPoolExecutor}.
  */
 public final class ThreadPoolExecutor extends AbstractExecutor {

@@ -18,6 +18,9 @@ package procession.queue;
  * <p>Putting and getting take constant time and, in the long run, allocate nothing. Removing from the inside takes time in
  * proportion to the elements that came after. Iterators go from the last to the first.
  *
+ * <p>Memory consistency effects: actions in a thread before it puts an element <i>happen-before</i> actions in another
+ * thread after it took or saw that element; those of tasks and of a shutdown are in {@link WorkQueue}.
+ *
  * <p><i>Python:</i> {@code queue.LifoQueue}.
  *
  * @param <E> the type of the elements

@@ -28,6 +28,9 @@ import java.util.Comparator;
  * the long run. Removing from the inside takes time in proportion to the size. Iterators show what was there when they began,
  * in no particular order.
  *
+ * <p>Memory consistency effects: actions in a thread before it puts an element <i>happen-before</i> actions in another
+ * thread after it took or saw that element; those of tasks and of a shutdown are in {@link WorkQueue}.
+ *
  * <p><i>Python:</i> {@code queue.PriorityQueue}, which gives equal elements in any order; and which keeps an element that it
  * could not compare.
  *

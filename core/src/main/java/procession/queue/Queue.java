@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * it is locked. If {@link #drainTo} has to put elements back after a shutdown, getters may have ended that would have
  * taken them.
  *
+ * <p>Memory consistency effects: actions in a thread before it puts an element <i>happen-before</i> actions in another
+ * thread after it took or saw that element; those of tasks and of a shutdown are in {@link WorkQueue}.
+ *
  * <p><i>Python:</i> {@code queue.Queue}.
  *
  * @param <E> the type of the elements

@@ -43,7 +43,8 @@ import procession.internal.Deadline;
  * <p>A thread that waits uses no processor time, and a virtual thread that waits does not hold on to its carrier.
  *
  * <p>Memory consistency effects: actions in a thread before it arrives <i>happen-before</i> the barrier's action, and that
- * <i>happens-before</i> actions in any thread of the same round after its wait.
+ * <i>happens-before</i> actions in any thread of the same round after its wait. Actions before an {@link #abort()} or
+ * {@link #reset()} <i>happen-before</i> actions after a {@link BrokenBarrierException} that it caused.
  *
  * <p>All methods may be called by any thread at any time.
  *

@@ -5,7 +5,10 @@ package procession.threading;
  * A semaphore that never has more permits than it started with: one release too many is an error, and does nothing.
  *
  * <p>It guards a resource of fixed size, where a surplus release is a mistake that a {@link Semaphore} would hide.
- * All else is said there: fairness, interrupts, memory consistency effects.
+ * All else is said there: fairness, interrupts, timeouts.
+ *
+ * <p>Memory consistency effects: actions in a thread before a {@link #release()} or {@link #release(int)} that is not
+ * refused <i>happen-before</i> actions in any thread after the acquisition of a permit that it gave.
  *
  * <p>All methods may be called by any thread at any time.
  *

@@ -3,6 +3,7 @@ package procession.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +17,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import procession.testing.Await;
+import procession.testing.Delays;
 import procession.testing.ThreadHarness;
 
 /** The rules of a {@link WorkQueue} that it takes several threads to see. */
@@ -444,6 +447,63 @@ public abstract class ConcurrentQueueContract {
         while (true) {
             try {
                 put.run(queue, element);
+                return;
+            } catch (InterruptedException e) {
+                interrupts.incrementAndGet();
+            }
+        }
+    }
+
+    @Test
+    void interruptedJoiners_returnAfterTheLastTask_andNotBefore() {
+        int rounds = 200;
+        WorkQueue<Integer> queue = create(0);
+        var interrupts = new AtomicInteger();
+        var done = new AtomicInteger();
+        var all = new Phaser(3); // which interrupts do not break
+        try (var threads = new ThreadHarness(Delays.large())) {
+            List<Thread> joiners = new ArrayList<>();
+            for (int j = 0; j < 2; j++) {
+                boolean timed = j == 1;
+                joiners.add(threads.start("joiner-" + j, () -> {
+                    for (int round = 1; round <= rounds; round++) {
+                        all.arriveAndAwaitAdvance();
+                        joinThroughInterrupts(queue, timed, interrupts);
+                        assertEquals(round, done.get());
+                        all.arriveAndAwaitAdvance();
+                    }
+                }));
+            }
+            threads.start("worker", () -> {
+                for (int round = 1; round <= rounds; round++) {
+                    queue.put(round);
+                    all.arriveAndAwaitAdvance();
+                    queue.get();
+                    LockSupport.parkNanos(50_000); // so that the others come to wait
+                    done.incrementAndGet();
+                    queue.taskDone();
+                    all.arriveAndAwaitAdvance();
+                }
+            });
+            threads.start("interrupter", () -> {
+                var random = new Random(1);
+                while (joiners.stream().anyMatch(Thread::isAlive)) {
+                    joiners.get(random.nextInt(2)).interrupt();
+                    LockSupport.parkNanos(random.nextInt(50_000));
+                }
+            });
+        }
+        assertNotEquals(0, interrupts.get());
+    }
+
+    private static void joinThroughInterrupts(WorkQueue<Integer> queue, boolean timed, AtomicInteger interrupts) {
+        while (true) {
+            try {
+                if (timed) {
+                    assertTrue(queue.join(Delays.large()));
+                } else {
+                    queue.join();
+                }
                 return;
             } catch (InterruptedException e) {
                 interrupts.incrementAndGet();
