@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,85 @@ class PythonMapTest {
     private static final List<String> JDK_PACKAGES =
             List.of("java.lang", "java.time", "java.util", "java.util.concurrent", "java.util.concurrent.locks");
     private static final Pattern ROW = Pattern.compile("^\\|(.*)\\|(.*)\\|$");
+    private static final Pattern DOT = Pattern.compile("[.]");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern JAVA_NAME =
             Pattern.compile("(new )?((?:[a-z]+\\.)*[A-Z]\\w*(?:\\.[A-Z][a-z]\\w*)*)(?:\\.(\\w+))?(?:\\(([^)]*)\\))?");
+
+    /** What Python 3.14 documents, by module. A member is looked for in a row that names its class, too. */
+    private static final String PYTHON_NAMES = """
+            threading: active_count current_thread excepthook __excepthook__ get_ident get_native_id
+            threading: enumerate main_thread settrace settrace_all_threads gettrace setprofile
+            threading: setprofile_all_threads getprofile stack_size TIMEOUT_MAX local ThreadError
+            threading: BrokenBarrierError
+            threading: Thread Thread.start Thread.run Thread.join Thread.name Thread.getName
+            threading: Thread.setName Thread.ident Thread.native_id Thread.is_alive Thread.daemon
+            threading: Thread.isDaemon Thread.setDaemon Thread.context
+            threading: Lock Lock.acquire Lock.release Lock.locked RLock RLock.acquire RLock.release
+            threading: RLock.locked
+            threading: Condition Condition.acquire Condition.release Condition.locked Condition.wait
+            threading: Condition.wait_for Condition.notify Condition.notify_all
+            threading: Semaphore Semaphore.acquire Semaphore.release BoundedSemaphore
+            threading: BoundedSemaphore.acquire BoundedSemaphore.release
+            threading: Event Event.is_set Event.set Event.clear Event.wait Timer Timer.cancel
+            threading: Barrier Barrier.wait Barrier.reset Barrier.abort Barrier.parties
+            threading: Barrier.n_waiting Barrier.broken
+            queue: Queue LifoQueue PriorityQueue SimpleQueue Empty Full ShutDown
+            queue: Queue.qsize Queue.empty Queue.full Queue.put Queue.put_nowait Queue.get
+            queue: Queue.get_nowait Queue.task_done Queue.join Queue.shutdown
+            queue: SimpleQueue.qsize SimpleQueue.empty SimpleQueue.put SimpleQueue.put_nowait
+            queue: SimpleQueue.get SimpleQueue.get_nowait
+            concurrent.futures: Executor Executor.submit Executor.map Executor.shutdown ThreadPoolExecutor
+            concurrent.futures: InterpreterPoolExecutor ExecutionFailed ProcessPoolExecutor terminate_workers
+            concurrent.futures: kill_workers
+            concurrent.futures: max_workers thread_name_prefix initializer initargs mp_context
+            concurrent.futures: max_tasks_per_child timeout chunksize buffersize cancel_futures return_when
+            concurrent.futures: Future Future.cancel Future.cancelled Future.running Future.done Future.result
+            concurrent.futures: Future.exception Future.add_done_callback Future.set_running_or_notify_cancel
+            concurrent.futures: Future.set_result Future.set_exception
+            concurrent.futures: wait as_completed FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED CancelledError
+            concurrent.futures: TimeoutError BrokenExecutor InvalidStateError BrokenThreadPool
+            concurrent.futures: BrokenInterpreterPool BrokenProcessPool
+            """;
+
+    @Test
+    void everyPythonName_isThere() {
+        List<String> missing = new ArrayList<>();
+        int found = 0;
+        for (String line : PYTHON_NAMES.lines().toList()) {
+            String module = line.substring(0, line.indexOf(':'));
+            List<String> rows = rowsOf(module);
+            for (String name : List.of(line.substring(module.length() + 2).split(" "))) {
+                List<Pattern> words = DOT.splitAsStream(name)
+                        .map(word -> Pattern.compile("(?<!\\w)" + word + "(?!\\w)"))
+                        .toList();
+                if (rows.stream()
+                        .anyMatch(row -> words.stream()
+                                .allMatch(word -> word.matcher(row).find()))) {
+                    found++;
+                } else {
+                    missing.add(module + "." + name);
+                }
+            }
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(found > 100, "looked up only " + found);
+    }
+
+    /** Returns the left column of a section's table, of which only what is code counts. */
+    private static List<String> rowsOf(String section) {
+        return CodeBlock.read(MAP).stream()
+                .dropWhile(line -> !line.equals("## " + section))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("## "))
+                .map(ROW::matcher)
+                .filter(Matcher::matches)
+                .map(row -> CODE.matcher(row.group(1))
+                        .results()
+                        .map(code -> code.group(1))
+                        .collect(Collectors.joining(" ")))
+                .toList();
+    }
 
     @Test
     void everyJavaName_exists() {
