@@ -27,15 +27,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import procession.testing.Delays;
-import procession.testing.LeakCheck;
 import procession.testing.ThreadHarness;
 
 /** What tasks see of the thread that submits them. */
-@ExtendWith(LeakCheck.class)
 @SuppressWarnings("NullAway") // thread-locals without a value
 class ContextPropagationTest {
     private static final boolean HAS_VIRTUAL = Runtime.version().feature() >= 21;

@@ -18,16 +18,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import procession.testing.Delays;
 import procession.testing.Exhaustion;
-import procession.testing.LeakCheck;
 
 /** Whatever of the user's runs out of stack or memory, futures complete and the pool goes on. */
-@ExtendWith(LeakCheck.class)
 @SuppressWarnings("NullAway") // failures that are there
 class ErrorsInCallbacksTest {
     private record Case(Exhaustion exhaustion, String name, Callable<ThreadPoolExecutor> maker) {

@@ -16,13 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import procession.testing.Delays;
-import procession.testing.LeakCheck;
 import procession.testing.ThreadHarness;
 
 /** Threads that wait for results, and threads that compute them, are interrupted at random moments: no task is lost by it. */
-@ExtendWith(LeakCheck.class)
 class InterruptedWaitersTest {
     private static final int ROUNDS = 300;
 

@@ -22,17 +22,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import procession.testing.Delays;
 import procession.testing.Exhaustion;
-import procession.testing.LeakCheck;
 import procession.testing.ThreadHarness;
 
 /** Whatever of the user's runs out of stack or memory, a queue has its elements afterwards, and serves all threads. */
-@ExtendWith(LeakCheck.class)
 @SuppressWarnings("ReturnValueIgnored") // there is none
 class ErrorsInCallbacksTest {
     /** What every method of an element does, if anything. */

@@ -17,17 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.Exhaustion;
-import procession.testing.LeakCheck;
 import procession.testing.ThreadHarness;
 
 /** Whatever of the user's runs out of stack or memory, each type of this package is usable afterwards, by all threads. */
-@ExtendWith(LeakCheck.class)
 @SuppressWarnings("WaitNotInLoop") // awaitFor has the loop
 class ErrorsInCallbacksTest {
     /** Counts up from 1, and strikes first where it is told. */
