@@ -100,7 +100,8 @@ class InterruptedWaitersTest {
         Iterator<Future<Integer>> completed = Futures.asCompleted(futures).iterator();
         int sum = 0;
         for (int i = 0; i < 5; i++) {
-            sum += through(completed::next, interrupts).result();
+            Future<Integer> done = through(completed::next, interrupts);
+            sum += through(done::result, interrupts); // which looks for an interrupt first, too
         }
         assertEquals(10, sum);
         assertGets(0, results::next, interrupts);
