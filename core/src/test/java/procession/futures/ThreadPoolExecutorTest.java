@@ -617,7 +617,8 @@ class ThreadPoolExecutorTest {
                 });
                 try {
                     for (int i = 0; i < 20; i++) {
-                        futures.addAll(executor.<Integer, Integer>dispatchChunk(function, List.of(1, 2, 3, 4, 5)));
+                        futures.addAll(executor.<Integer, Integer>dispatchChunk(
+                                function, List.of(1, 2, 3, 4, 5), TaskOptions.defaults()));
                     }
                 } catch (RejectedExecutionException shutDown) {
                     assertTrue(executor.isShutdown());
