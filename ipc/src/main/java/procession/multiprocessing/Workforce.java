@@ -36,7 +36,7 @@ final class Workforce {
     private final PoolOptions options;
     private final WorkerCommand command;
     private final Recycling recycling;
-    private final StartAttempts attempts = new StartAttempts();
+    final StartAttempts attempts = new StartAttempts();
     private final List<WorkerProcess> all = new ArrayList<>();
     private final Deque<WorkerProcess> idle = new ArrayDeque<>();
     private int started;
@@ -68,9 +68,25 @@ final class Workforce {
         return all.stream().anyMatch(worker -> !worker.waitsForItsPlace() && !idle.contains(worker));
     }
 
-    /** Returns whether there are fewer workers than there may be. */
+    /** Returns whether there are fewer workers than there may be, and more are going to be started. */
     boolean mayGrow() {
-        return places() < options.maxWorkers();
+        return places() < options.maxWorkers() && !goesOnWithThese();
+    }
+
+    /** Returns whether starting workers was given up, because it failed too often and there are some that do the work. */
+    private boolean goesOnWithThese() {
+        return attempts.isGivenUp() && readyOnes() > 0;
+    }
+
+    /** Returns whether somebody may be started now, if there is a place. */
+    private boolean mayStart() {
+        return attempts.nanosUntilNext() <= 0 && !goesOnWithThese();
+    }
+
+    private long readyOnes() {
+        return all.stream()
+                .filter(each -> each.state == WorkerProcess.State.READY)
+                .count();
     }
 
     /** Returns how many workers there are, without those that are leaving and those that wait for their place. */
@@ -123,9 +139,9 @@ final class Workforce {
         }
     }
 
-    /** Starts who takes the place of a worker, unless somebody is to do so already, or the last start failed just now. */
+    /** Starts who takes the place of a worker, unless somebody is to do so already, or starts fail. */
     private void startSuccessor(WorkerProcess worker) {
-        if (worker.successor == null && !ProgramEnd.isUnderWay() && attempts.nanosUntilNext() <= 0) {
+        if (worker.successor == null && !ProgramEnd.isUnderWay() && mayStart()) {
             WorkerProcess successor = start(worker.rank);
             successor.predecessor = worker;
             worker.successor = successor;
@@ -134,8 +150,7 @@ final class Workforce {
 
     /** Starts the successor of a worker that is too old or too large, unless another one is being started. */
     void replaceIfDue(WorkerProcess worker) {
-        boolean mayStart = !loop.allIsGiven() && attempts.nanosUntilNext() <= 0;
-        if (mayStart && recycling.mayReplace(worker, all) && recycling.isDue(worker)) {
+        if (!loop.allIsGiven() && mayStart() && recycling.mayReplace(worker, all) && recycling.isDue(worker)) {
             worker.isDue = true;
             startSuccessor(worker);
         }
@@ -267,6 +282,9 @@ final class Workforce {
         idle.remove(worker);
         leavesItsPlace(worker);
         isNoSuccessor(worker);
+        if (!worker.isUnready()) {
+            attempts.workerIsGone();
+        }
     }
 
     private static void isNoSuccessor(WorkerProcess worker) {
@@ -282,13 +300,17 @@ final class Workforce {
         }
         int failures = attempts.failed();
         String reason = worker.startFailureInWords();
-        boolean noneWorks = all.stream().noneMatch(each -> each.state == WorkerProcess.State.READY);
+        long working = readyOnes();
         loop.warn(worker.name + " did not start (" + failures + " in a row): " + reason);
-        if (attempts.isHopeless() && noneWorks) {
+        if (attempts.isHopeless() && working == 0) {
             loop.breakSoon(new BrokenProcessPoolException(
                     loop.name() + " is broken, because " + failures
                             + " workers in a row failed to start; the last one: " + reason,
                     worker.startFailure));
+        } else if (attempts.givesUpNow()) {
+            loop.warn(loop.name() + " goes on with the " + working
+                    + " worker(s) that it has and starts no more until one" + " of them is gone, because " + failures
+                    + " in a row failed to start; the last one: " + reason);
         }
     }
 }
