@@ -236,7 +236,7 @@ public class Process implements AutoCloseable, Serializable {
 
     /**
      * Asks the process to end, by SIGTERM where there is that, so that its shutdown hooks run. Does nothing if it has
-     * ended.
+     * ended. What it has started is left alone, but for processes of this kind, which end with it.
      *
      * @throws IllegalStateException if it was not started
      */

@@ -46,7 +46,9 @@ import procession.multiprocessing.internal.launch.WorkerSizing;
  * The worker's successor starts at once, however many died before it: each death ends one attempt at one task, so there
  * are no more of them than attempts. (Ten in a row without an answer are logged once.) Arguments that kill their readers
  * before the task starts, for lack of memory, say, are given to three workers at most.
- * {@code cancel(true)} on a future kills the worker that runs it. When this JVM ends, in whatever way, its workers end
+ * {@code cancel(true)} on a future kills the worker that runs it. The processes that a worker has started are killed when
+ * it is, and when it has ended in an orderly way, as far as the platform shows them; not if it halts, crashes or is killed from
+ * outside, when nobody can see any more that they were its own. When this JVM ends, in whatever way, its workers end
  * at once.
  *
  * <p><b>Workers</b> are started on demand, up to the maximum, and stay until the pool is closed. Each has a share of
@@ -260,8 +262,9 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
 
     /**
      * Takes no more tasks, cancels those that have not started, and asks every worker to end, by the signal that lets
-     * its shutdown hooks run; a worker that does not end within 5 seconds is killed. Tasks that run fail with
-     * {@link WorkerDiedException}. Returns at once.
+     * its shutdown hooks run; a worker that does not end within 5 seconds is killed. The processes that it has started are
+     * killed when it is gone, as far as the platform shows them. Tasks that run fail with {@link WorkerDiedException}.
+     * Returns at once.
      *
      * <p><i>Python:</i> {@code terminate_workers()}.
      */

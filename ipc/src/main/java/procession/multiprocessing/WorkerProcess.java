@@ -18,6 +18,7 @@ import procession.multiprocessing.internal.launch.ProcessSettings;
 import procession.multiprocessing.internal.launch.Rendezvous;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.os.CrashReport;
+import procession.multiprocessing.internal.os.Descendants;
 import procession.multiprocessing.internal.os.ExitStatus;
 import procession.multiprocessing.internal.os.OutputPump;
 import procession.multiprocessing.internal.os.ProcessTree;
@@ -138,6 +139,9 @@ final class WorkerProcess {
     boolean killed;
 
     boolean saidGoodbye;
+
+    /** What it had started when it said goodbye; what is left of that when it is gone is killed. */
+    private Descendants descendants = Descendants.NONE;
 
     /** Why it could not even be started. */
     @Nullable
@@ -281,6 +285,7 @@ final class WorkerProcess {
         if (!exited && process != null) {
             crashFile = written;
             exited = true;
+            descendants.kill(); // which may hold its output open
             loop.isUnfit(this);
             deadlineNanos = System.nanoTime() + OUTPUT_GRACE_NANOS;
             buryIfOver();
@@ -300,6 +305,7 @@ final class WorkerProcess {
             readCalls(Integer.MAX_VALUE);
             if (!buried) {
                 buried = true;
+                descendants.kill(); // if it was only now that its goodbye was read
                 closeLinks();
                 closeMeeting();
                 loop.workerIsGone(this);
@@ -427,6 +433,8 @@ final class WorkerProcess {
     private void received(Frame frame) {
         if (frame.type() == FrameDescriptor.GOODBYE) {
             saidGoodbye = true;
+            byte[] started = frame.payload();
+            descendants = started == null ? Descendants.NONE : Descendants.decode(started);
             loop.isUnfit(this);
             deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
         } else {
@@ -581,8 +589,10 @@ final class WorkerProcess {
         loop.isUnfit(this);
         deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
         java.lang.Process running = process;
-        if (running != null) {
+        if (running != null && running.supportsNormalTermination()) {
             running.destroy();
+        } else {
+            destroy();
         }
         state = State.EXITING;
     }

@@ -195,7 +195,9 @@ class KillMatrixDocument {
 
             SIGSTOP, and a task that hangs, are noticed by a limit only: %2$d s for a task, %3$d s for a worker that starts, and
             5 s for one that exits; the time includes it. A grandchild is a process that the task starts and that holds its
-            output open; it is killed with the task. An idle worker is hit by a thread that a task left behind.
+            output open; it is killed with the task. Where nobody decides to kill the worker, and it does not exit in an orderly
+            way either (SIGKILL, `halt`, a crash), its grandchildren have another parent before they can be listed, and stay.
+            An idle worker is hit by a thread that a task left behind.
 
             Python's pools spawn their workers. They have no limits, so that what is stopped hangs; on the other hand memory that
             is used up is an exception to them, of an address space limited to 64 MiB more. `ProcessPoolExecutor` and loky can be

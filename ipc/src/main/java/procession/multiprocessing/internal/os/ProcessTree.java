@@ -80,44 +80,52 @@ public final class ProcessTree {
      * @param millis the longest time to wait
      */
     public static void killDescendants(long millis) {
-        if (hasNoChildren()) {
-            return;
+        if (mayHaveChildren()) {
+            runInTime(ProcessTree::killOwn, millis);
         }
+    }
+
+    /** Runs something that looks at processes, and returns when it has ended or the time is up. */
+    static void runInTime(Runnable work, long millis) {
         try {
-            Thread killer = new Thread(null, ProcessTree::killOwn, "procession-kill", 0, false);
-            killer.setDaemon(true);
-            killer.start();
-            killer.join(millis);
+            Thread thread = new Thread(null, () -> runIfShown(work), "procession-tree", 0, false);
+            thread.setDaemon(true);
+            thread.start();
+            thread.join(millis);
         } catch (InterruptedException | OutOfMemoryError leaveThem) {
             // who calls this has to end all the same
         }
     }
 
-    /** Returns whether Linux says that no thread of this process has a child; {@code false} where it does not say. */
-    private static boolean hasNoChildren() {
+    private static void runIfShown(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException notShown) {
+            // a platform, or a container, that does not let us see them
+        }
+    }
+
+    /** Returns {@code false} if Linux says that no thread of this process has a child. */
+    static boolean mayHaveChildren() {
         String[] threads = TASKS.list();
         if (threads == null) {
-            return false;
+            return true;
         }
         for (String thread : threads) {
             try (FileInputStream children = new FileInputStream(TASKS + "/" + thread + "/children")) {
                 if (children.read() >= 0) {
-                    return false;
+                    return true;
                 }
             } catch (IOException ended) {
                 if (new File(TASKS, thread).exists()) {
-                    return false; // it is the file that is missing, not the thread
+                    return true; // it is the file that is missing, not the thread
                 }
             }
         }
-        return true;
+        return false;
     }
 
     private static void killOwn() {
-        try {
-            ProcessHandle.current().descendants().toList().forEach(ProcessHandle::destroyForcibly);
-        } catch (RuntimeException notShown) {
-            // a platform, or a container, that does not let us see them
-        }
+        ProcessHandle.current().descendants().toList().forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -20,7 +20,8 @@ package procession.multiprocessing.internal.wire;
  * <pre>
  *   control, worker to parent
  *     HELLO        magic int · protocol version int · token (32 bytes)
- *     GOODBYE      empty: this JVM runs its shutdown hooks
+ *     GOODBYE      this JVM runs its shutdown hooks; from a pool's worker, of each process that descends from it:
+ *                  pid long · when it was started long, see Descendants
  *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread, and whose suppressed
  *                  failures have those of other threads
  *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the task with this id has come
@@ -71,7 +72,7 @@ public final class FrameDescriptor {
     public static final int MAGIC = 0x5052434E;
 
     /** The version of this protocol. */
-    public static final int VERSION = 4;
+    public static final int VERSION = 5;
 
     /** Bytes of the secret that a worker proves itself with. */
     public static final int TOKEN_BYTES = 32;

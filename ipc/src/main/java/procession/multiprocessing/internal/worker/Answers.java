@@ -51,11 +51,11 @@ final class Answers {
         }
     }
 
-    /** Writes a frame without a payload, unless another thread is stuck in the middle of one. */
-    void sendInTime(byte type, long millis) throws IOException, InterruptedException {
+    /** Writes a frame, unless another thread is stuck in the middle of one. */
+    void sendInTime(byte type, byte[] payload, long millis) throws IOException, InterruptedException {
         if (writing.tryLock(millis, TimeUnit.MILLISECONDS)) {
             try {
-                writeAll(new OutgoingFrame(type, 0, new byte[0]), channel);
+                writeAll(new OutgoingFrame(type, 0, payload), channel);
             } finally {
                 writing.unlock();
             }

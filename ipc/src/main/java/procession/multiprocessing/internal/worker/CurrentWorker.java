@@ -54,6 +54,11 @@ public final class CurrentWorker implements Worker {
         return worker;
     }
 
+    /** Returns whether this process is the worker of a pool. */
+    static boolean isThisProcess() {
+        return current != null;
+    }
+
     static void set(Worker worker) {
         current = worker;
     }
