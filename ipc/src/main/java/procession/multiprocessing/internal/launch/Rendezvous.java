@@ -21,8 +21,11 @@ import procession.multiprocessing.internal.os.StartMark;
  * the worker's options, if there was one.
  */
 public final class Rendezvous implements AutoCloseable {
-    private static final String SOCKET = "control.sock";
+    static final String SOCKET = "control.sock";
     private static final String MARK = "start.mark";
+
+    private static final String PREFIX = "procession-";
+    private static final int RANDOM_BYTES = 16;
 
     /** The longest path that every system takes as the address of a Unix-domain socket. */
     private static final int MAX_ADDRESS_BYTES = 100;
@@ -68,6 +71,7 @@ public final class Rendezvous implements AutoCloseable {
         }
         try {
             meeting.open(command, name, settings);
+            LeftBehind.lookOnce(Objects.requireNonNull(meeting.directory.getParent())); // while that process starts
             return meeting;
         } catch (IOException | RuntimeException | OutOfMemoryError failure) {
             meeting.abandon();
@@ -138,9 +142,9 @@ public final class Rendezvous implements AutoCloseable {
     }
 
     private static Path newDirectory() throws IOException {
-        byte[] name = new byte[16];
+        byte[] name = new byte[RANDOM_BYTES];
         new SecureRandom().nextBytes(name); // made here, because workers use this class and have no use for that
-        String last = "procession-" + HexFormat.of().formatHex(name);
+        String last = PREFIX + HexFormat.of().formatHex(name);
         Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         if (tooLong(temporary.resolve(last)) && Files.isDirectory(Path.of("/tmp"))) {
             temporary = Path.of("/tmp");
@@ -151,6 +155,13 @@ public final class Rendezvous implements AutoCloseable {
                     + "; set -Djava.io.tmpdir to a shorter one");
         }
         return directory;
+    }
+
+    /** Returns whether a directory of this name could be one of these. */
+    static boolean isName(String name) {
+        return name.length() == PREFIX.length() + 2 * RANDOM_BYTES
+                && name.startsWith(PREFIX)
+                && name.substring(PREFIX.length()).chars().allMatch(HexFormat::isHexDigit);
     }
 
     private static void create(Path directory) throws IOException {

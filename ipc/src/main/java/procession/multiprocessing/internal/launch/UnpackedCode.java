@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +29,8 @@ import procession.multiprocessing.internal.os.ProcessTree;
 
 /**
  * Copies of the jars of Procession's own classes, for a program that has them inside of another jar. They are in a
- * private directory, which is there until this JVM ends; if it is killed, the workers remove it as they die.
+ * private directory, which is there until this JVM ends; if it is killed, the workers remove it as they die, and if they
+ * are killed too, the next program does ({@link LeftBehind}), which learns from a lock that this JVM is gone.
  *
  * <p>Whole jars are copied, never some classes of one: a package that is half here and half in another class loader
  * can't use itself.
@@ -35,6 +38,9 @@ import procession.multiprocessing.internal.os.ProcessTree;
 public final class UnpackedCode {
     private static final String PROPERTY = "procession.unpacked";
     private static final String PREFIX = "procession-code-";
+
+    /** The file that its owner has locked. */
+    static final String LOCK = "owner.lock";
 
     /** How long the parent of an orphan may still seem to be its parent. */
     private static final long ADOPTION_MILLIS = 200;
@@ -74,17 +80,57 @@ public final class UnpackedCode {
         return copy;
     }
 
-    private static synchronized Path directory() throws IOException {
+    static synchronized Path directory() throws IOException {
         Path made = directory;
         if (made == null || !Files.exists(made)) {
             Path created = Files.createTempDirectory(PREFIX + ProcessTree.ownPid() + "-"); // for this user only
-            Thread hook = new Thread(null, () -> remove(created), "procession-unpacked", 0, false);
+            FileChannel lock = lock(created.resolve(LOCK));
+            Thread hook = new Thread(null, () -> remove(created, lock), "procession-unpacked", 0, false);
             hook.setContextClassLoader(null); // which would live as long as this JVM
-            Runtime.getRuntime().addShutdownHook(hook);
+            Runtime.getRuntime().addShutdownHook(hook); // which also keeps the lock
             directory = created;
             made = created;
         }
         return made;
+    }
+
+    /** Locks a new file, until this JVM is gone; or returns {@code null} and leaves none where files can't be locked. */
+    private static @Nullable FileChannel lock(Path file) throws IOException {
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (isLocked(channel)) {
+                return channel;
+            }
+            channel.close();
+        } catch (IOException full) {
+            // which who copies the code will see, too
+        }
+        Files.deleteIfExists(file);
+        return null;
+    }
+
+    private static boolean isLocked(FileChannel channel) {
+        try {
+            return channel.tryLock() != null;
+        } catch (IOException notOnThisFileSystem) {
+            return false;
+        }
+    }
+
+    private static void remove(Path directory, @Nullable FileChannel lock) {
+        try {
+            if (lock != null) {
+                lock.close(); // or some systems would keep the file
+            }
+        } catch (IOException alreadyUnusable) {
+            // nothing is left to be closed
+        }
+        remove(directory);
+    }
+
+    /** Returns whether a directory of this name could be one of these, of another process than the one with this id. */
+    static boolean isOfAnother(String name, long pid) {
+        return name.startsWith(PREFIX) && !name.startsWith(PREFIX + pid + "-");
     }
 
     private static void copy(JarFile jar, String entryName, String resource, Path copy) throws IOException {
