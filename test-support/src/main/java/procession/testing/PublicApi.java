@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The public API of a module as text, one line for each type and each public or protected member, in a stable order.
+ * The public API of a module as text, one line for each type and each public or protected member, in a stable order. The
+ * hidden superclasses of a public type are shown with it.
  * The text is kept in a golden file, so that every change of the API is a line in a commit.
  */
 public final class PublicApi {
@@ -96,9 +97,20 @@ public final class PublicApi {
                     .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
                     .map(name -> load(packageName + '.' + name.substring(0, name.length() - ".class".length())))
                     .filter(PublicApi::isVisible)
+                    .flatMap(PublicApi::withHiddenSuperclasses)
+                    .distinct()
                     .sorted(Comparator.comparing(Class::getName))
                     .collect(Collectors.toList());
         }
+    }
+
+    /** What a class that nobody sees declares as public is a part of each visible class that extends it. */
+    private static Stream<Class<?>> withHiddenSuperclasses(Class<?> type) {
+        var types = new ArrayList<Class<?>>(List.of(type));
+        for (Class<?> c = type.getSuperclass(); c != null && !isVisible(c); c = c.getSuperclass()) {
+            types.add(c);
+        }
+        return types.stream();
     }
 
     private static Class<?> load(String name) {

@@ -24,7 +24,9 @@ class PublicApiTest {
             module planted
 
             package procession.testing.planted.api
-              public abstract class procession.testing.planted.api.Sample<T extends java.lang.Comparable<? super T>> implements java.lang.Runnable
+              abstract class procession.testing.planted.api.Hidden<T>
+                public @Nullable T shown(T)
+              public abstract class procession.testing.planted.api.Sample<T extends java.lang.Comparable<? super T>> extends procession.testing.planted.api.Hidden<T> implements java.lang.Runnable
                 protected <init>(@Nullable T)
                 protected final int count
                 public <X extends java.lang.Exception> @Nullable T find(java.util.List<? extends @Nullable T>, java.lang.String...) throws X

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> a type
  */
-public abstract class Sample<T extends Comparable<? super T>> implements Runnable {
+public abstract class Sample<T extends Comparable<? super T>> extends Hidden<T> implements Runnable {
 
     /** A field for subclasses. */
     protected final int count = 1;
@@ -42,6 +42,7 @@ public abstract class Sample<T extends Comparable<? super T>> implements Runnabl
     @Deprecated
     public static void old() {}
 
+    @Override
     void invisible() {}
 
     /**
