@@ -103,8 +103,8 @@ public final class Pool implements AutoCloseable {
     }
 
     private Pool(Builder builder) {
-        executor = builder.options.workers(builder.processes).build();
-        calls = new PoolCalls(executor, builder.processes, builder.limits, builder.progress);
+        executor = new ProcessPoolExecutor(builder);
+        calls = new PoolCalls(executor, builder.workers, builder.limits(), builder.progress);
     }
 
     /**
@@ -644,15 +644,10 @@ public final class Pool implements AutoCloseable {
         return "Pool " + executor.loop();
     }
 
-    /**
-     * Options of a pool; each method changes this builder and returns it, and refuses a value that makes no sense with
-     * {@link IllegalArgumentException}. Those of the workers are those of {@link ProcessPoolExecutor.Builder}, where more is
-     * said about them.
-     */
-    public static final class Builder {
-        private final ProcessPoolExecutor.Builder options = ProcessPoolExecutor.builder();
-        private int processes = Runtime.getRuntime().availableProcessors();
-        private TaskOptions.Chain limits = TaskOptions.defaults();
+    /** Options of a pool; each method changes this builder and returns it. */
+    public static final class Builder extends PoolBuilder<Builder> {
+        private TaskOptions.Chain taskOptions = TaskOptions.defaults();
+        private @Nullable Consumer<? super TaskOutput> outputConsumer;
         private @Nullable Progress progress;
 
         private Builder() {}
@@ -662,103 +657,25 @@ public final class Pool implements AutoCloseable {
          *
          * @param count at least 1; as many as there are processors if it is never set
          * @return this builder
+         * @throws IllegalArgumentException if {@code count} is less than 1
          */
         public Builder processes(int count) {
-            processes = PoolCalls.processes(count);
-            return this;
+            return workers("processes", count);
         }
 
         /**
-         * Sets how many worker JVMs there may be at once, or none for debugging: with 0, each call runs in the thread that
-         * makes it, or that takes results of {@code imap}, as {@link ProcessPoolExecutor.Builder#workers(int)} describes.
+         * Sets the limits of every call, also of those for the items of a list or of {@code imap}: timeouts, retries, and what
+         * becomes of one that fails its limits. With {@code onFailure(OnFailure.skip(value))} that value is in the place of
+         * its result, and it counts as successful. A timeout here wins over {@code taskTimeout}, and a consumer given to
+         * {@link #captureOutput} over one here.
          *
-         * @param count 0 for none, otherwise as {@link #processes}
+         * <p><i>Python:</i> not in the standard library; mpire's {@code task_timeout} of a {@code map} is a part of it.
+         *
+         * @param options the limits; {@link TaskOptions#defaults()} if it is never set
          * @return this builder
          */
-        public Builder workers(int count) {
-            options.workers(count); // which checks it
-            processes = count;
-            return this;
-        }
-
-        /**
-         * Sets what each worker runs once before its first call.
-         *
-         * @param action what to run; it travels as a task does
-         * @return this builder
-         */
-        public Builder initializer(Action action) {
-            options.initializer(action);
-            return this;
-        }
-
-        /**
-         * Sets after how many calls a worker makes room for a new one. A group of items is not torn apart for it: the
-         * worker goes after the group that reaches the number.
-         *
-         * <p><i>Python:</i> {@code maxtasksperchild}, which counts a whole group as one.
-         *
-         * @param calls at least 1; without end if it is never set
-         * @return this builder
-         */
-        public Builder maxTasksPerChild(int calls) {
-            options.maxTasksPerChild(calls);
-            return this;
-        }
-
-        /**
-         * Sets how old a worker may become.
-         *
-         * @param longest more than zero; for ever if it is never set
-         * @return this builder
-         */
-        public Builder maxAgePerChild(Duration longest) {
-            options.maxAgePerChild(longest);
-            return this;
-        }
-
-        /**
-         * Sets how much memory a worker may have between calls.
-         *
-         * @param bytes at least 16 MiB; without end if it is never set
-         * @return this builder
-         */
-        public Builder maxMemoryPerChild(long bytes) {
-            options.maxMemoryPerChild(bytes);
-            return this;
-        }
-
-        /**
-         * Sets options for the worker JVMs, such as {@code "-Xmx512m"}; they win over all others.
-         *
-         * @param arguments each one argument of the {@code java} command
-         * @return this builder
-         */
-        public Builder jvmOptions(String... arguments) {
-            options.jvmOptions(arguments);
-            return this;
-        }
-
-        /**
-         * Sets how long a call may run. One that takes longer fails with
-         * {@link procession.futures.TaskTimeoutException}, a checked one, which has its stack; its worker is killed.
-         *
-         * @param longest more than zero, counted from the start of the call; no limit if it is never set
-         * @return this builder
-         */
-        public Builder taskTimeout(Duration longest) {
-            options.taskTimeout(longest);
-            return this;
-        }
-
-        /**
-         * Sets from which level on what workers log comes here.
-         *
-         * @param level the lowest level; {@code OFF} for nothing
-         * @return this builder
-         */
-        public Builder logLevel(System.Logger.Level level) {
-            options.logLevel(level);
+        public Builder taskOptions(TaskOptions options) {
+            taskOptions = (TaskOptions.Chain) Objects.requireNonNull(options, "taskOptions");
             return this;
         }
 
@@ -770,8 +687,12 @@ public final class Pool implements AutoCloseable {
          * @return this builder
          */
         public Builder captureOutput(Consumer<? super TaskOutput> consumer) {
-            limits = TaskOptions.captureOutput(consumer);
+            outputConsumer = Objects.requireNonNull(consumer, "captureOutput");
             return this;
+        }
+
+        private TaskOptions.Chain limits() {
+            return outputConsumer == null ? taskOptions : taskOptions.captureOutput(outputConsumer);
         }
 
         /**
@@ -791,10 +712,15 @@ public final class Pool implements AutoCloseable {
          * Makes the pool.
          *
          * @return the pool
-         * @throws NotTransferableException if the initializer can't travel
+         * @throws NotTransferableException if the initializer or the exit hook can't travel
          */
         public Pool build() {
             return new Pool(this);
+        }
+
+        @Override
+        Builder self() {
+            return this;
         }
     }
 }

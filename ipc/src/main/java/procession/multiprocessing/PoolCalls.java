@@ -234,14 +234,6 @@ final class PoolCalls {
         return atLeastOne("chunksize", items);
     }
 
-    static int processes(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("processes must be at least 1, but is " + count
-                    + "; to run calls in their caller, for debugging, use the builder's workers(0)");
-        }
-        return count;
-    }
-
     static int atLeastOne(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, but is " + value);

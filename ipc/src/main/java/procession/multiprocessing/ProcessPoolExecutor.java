@@ -2,16 +2,12 @@
 package procession.multiprocessing;
 
 import java.io.IOException;
-import java.io.ObjectInputFilter;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +16,6 @@ import procession.futures.Action;
 import procession.futures.Fn;
 import procession.futures.Future;
 import procession.futures.TaskOptions;
-import procession.internal.Deadline;
 import procession.multiprocessing.internal.launch.ClassSource;
 import procession.multiprocessing.internal.launch.LogSettings;
 import procession.multiprocessing.internal.launch.WorkerCommand;
@@ -52,7 +47,7 @@ import procession.multiprocessing.internal.launch.WorkerSizing;
  * at once.
  *
  * <p><b>Workers</b> are started on demand, up to the maximum, and stay until the pool is closed. Each has a share of
- * the machine's processors and memory, or of what a container has of them; {@link Builder#jvmOptions} win over that. A
+ * the machine's processors and memory, or of what a container has of them; {@code jvmOptions} win over that. A
  * pool in a worker, or in a {@link Process}, shares what that has been given, so that pools within pools don't multiply:
  * by default it has as many workers as its process has processors, which is 1 in a worker of a pool that uses them all.
  * Two pools side by side in one program don't know of each other, and each shares out the whole; give them fewer workers,
@@ -95,10 +90,10 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
         this(builder().maxWorkers(maxWorkers));
     }
 
-    private ProcessPoolExecutor(Builder builder) {
+    ProcessPoolExecutor(PoolBuilder<?> builder) {
         classes = ClassSource.ofCaller();
         PoolOptions options = new PoolOptions(
-                builder.maxWorkers,
+                builder.workers,
                 ClassServer.encode(callOrNull(builder.initializer), classes),
                 ClassServer.encode(callOrNull(builder.exitHook), classes),
                 builder.maxTasksPerChild,
@@ -108,12 +103,12 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
                 builder.idleNanos,
                 builder.taskTimeout,
                 builder.ahead);
-        if (builder.maxWorkers == 0) {
+        if (builder.workers == 0) {
             runner = new InlineRunner(options, classes, builder.objectInputFilter);
             return; // and the exit hook is not for the cleaner's thread
         }
         PoolLoop loop;
-        WorkerSizing sizing = WorkerSizing.of(builder.maxWorkers, builder.jvmOptions);
+        WorkerSizing sizing = WorkerSizing.of(builder.workers, builder.jvmOptions);
         List<String> jvmOptions = new ArrayList<>(Recycling.jvmOptions(builder.maxMemoryBytes));
         jvmOptions.addAll(LogSettings.options(builder.jvmOptions, builder.logLevel));
         WorkerCommand command = WorkerCommand.create(classes.context(), sizing, jvmOptions);
@@ -288,23 +283,7 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
     }
 
     /** Options of a pool; each method changes this builder and returns it. */
-    public static final class Builder {
-        private static final long LEAST_MEMORY_BYTES = 16L << 20;
-
-        private int maxWorkers = Runtime.getRuntime().availableProcessors();
-        private List<String> jvmOptions = List.of();
-        private @Nullable Action initializer;
-        private @Nullable Action exitHook;
-        private int maxTasksPerChild = Integer.MAX_VALUE;
-        private long maxAgeNanos = Long.MAX_VALUE;
-        private long maxMemoryBytes = Long.MAX_VALUE;
-        private long startNanos = TimeUnit.SECONDS.toNanos(60);
-        private long idleNanos = Long.MAX_VALUE;
-        private Optional<Duration> taskTimeout = Optional.empty();
-        private Optional<System.Logger.Level> logLevel = Optional.empty();
-        private @Nullable ObjectInputFilter objectInputFilter;
-        private Prefetch.Limits ahead = Prefetch.Limits.DEFAULT;
-
+    public static final class Builder extends PoolBuilder<Builder> {
         private Builder() {}
 
         /**
@@ -316,217 +295,22 @@ public final class ProcessPoolExecutor extends AbstractExecutor {
          * @throws IllegalArgumentException if {@code workers} is less than 1
          */
         public Builder maxWorkers(int workers) {
-            if (workers < 1) {
-                throw new IllegalArgumentException("maxWorkers must be at least 1, but is " + workers
-                        + "; to run tasks in their caller, for debugging, use the builder's workers(0)");
-            }
-            maxWorkers = workers;
-            return this;
-        }
-
-        /**
-         * Sets how many worker JVMs there may be at once, or none for debugging.
-         *
-         * <p>With 0, each task runs in the thread that submits it, before the call returns: breakpoints work, and stacks
-         * lead into the caller. A task still works on copies of itself and its arguments, and its result is a copy, so
-         * that what can't travel fails here too; its exception is the very object that it threw. {@link Worker#current()}
-         * is a worker of rank 0, in whose place the initializer runs before the first task and the exit hook after the
-         * last. A task runs once and for as long as it likes: timeouts, retries and JVM options mean nothing, what is
-         * printed is printed and not captured, nothing stops a task that runs, and one that ends the JVM ends this one.
-         *
-         * <p><i>Python:</i> not in the standard library; joblib's {@code n_jobs=1} is like it.
-         *
-         * @param workers 0 for none, otherwise as {@link #maxWorkers}
-         * @return this builder
-         * @throws IllegalArgumentException if {@code workers} is negative
-         */
-        public Builder workers(int workers) {
-            if (workers < 0) {
-                throw new IllegalArgumentException("workers must be at least 0, but is " + workers);
-            }
-            maxWorkers = workers;
-            return this;
-        }
-
-        /**
-         * Sets options for the worker JVMs, such as {@code "-Xmx512m"}; they win over all others. One that the JVM
-         * refuses breaks the pool at its first task, with what the JVM says about it.
-         *
-         * @param options each one argument of the {@code java} command
-         * @return this builder
-         * @throws IllegalArgumentException if an option does not start with a dash
-         */
-        public Builder jvmOptions(String... options) {
-            jvmOptions = JvmOptions.checked(options);
-            return this;
-        }
-
-        /**
-         * Sets what each worker runs once before its first task. If it throws, that worker ends; if it throws in three
-         * workers in a row, the pool is broken.
-         *
-         * @param action what to run; it travels as a task does
-         * @return this builder
-         */
-        public Builder initializer(Action action) {
-            initializer = Objects.requireNonNull(action, "initializer");
-            return this;
-        }
-
-        /**
-         * Sets what each worker runs before it exits, be it because the pool is closed, or because it has done its tasks
-         * or was idle for too long. What it throws is printed, and changes nothing. A worker that is killed does not run
-         * it, and one that takes longer than 5 seconds for it is killed.
-         *
-         * @param action what to run; it travels as a task does
-         * @return this builder
-         */
-        public Builder exitHook(Action action) {
-            exitHook = Objects.requireNonNull(action, "exitHook");
-            return this;
-        }
-
-        /**
-         * Sets after how many tasks a worker makes room for a new one, against what tasks leave behind. The new one is
-         * started while the old one runs its last task, if there are more tasks to do. If these are cancelled, it waits for
-         * as long as the old one idles; so there are at most twice as many JVMs as {@code maxWorkers}.
-         *
-         * @param tasks at least 1; without end if it is never set
-         * @return this builder
-         * @throws IllegalArgumentException if {@code tasks} is less than 1
-         */
-        public Builder maxTasksPerChild(int tasks) {
-            if (tasks < 1) {
-                throw new IllegalArgumentException("maxTasksPerChild must be at least 1, but is " + tasks);
-            }
-            maxTasksPerChild = tasks;
-            return this;
-        }
-
-        /**
-         * Sets for how long a worker may be there before it makes room for a new one, against what time brings: connections
-         * that have gone stale, credentials, configuration. It is looked at between tasks, and not while a worker is idle.
-         * An old worker goes on working until the new one is ready; of workers that are too old at the same time, one is
-         * replaced after the other. The first time that this happens is logged at level {@code INFO}.
-         *
-         * @param longest more than zero, counted from when the worker is ready; for ever if it is never set
-         * @return this builder
-         * @throws IllegalArgumentException if {@code longest} is zero or negative
-         */
-        public Builder maxAgePerChild(Duration longest) {
-            maxAgeNanos = Deadline.toNanosSaturated(positive("maxAgePerChild", longest));
-            return this;
-        }
-
-        /**
-         * Sets with how much memory a worker makes room for a new one, against what tasks leave behind, in native memory
-         * above all. It is looked at between tasks, at most every 50 ms, never in the middle of one, and is no limit to what
-         * a task may use: that is {@code jvmOptions("-Xmx…")}. The worker goes on working until the new one is ready. The
-         * first time that this happens is logged at level {@code INFO}.
-         *
-         * <p>What counts is the memory of the whole process (its resident set, {@code VmRSS} on Linux). A JVM gives memory
-         * that its heap once needed seldom back, so a limit below the largest heap ({@code -Xmx}) plus some 100 MB means
-         * workers that are replaced because one task needed much, not because memory is lost. Where the system does not
-         * tell (it does on Linux), it is the memory that the JVM has taken for its heap. If workers are over the limit
-         * before their first task, that is logged as a warning, and they stay.
-         *
-         * @param bytes at least 16 MiB; without end if it is never set
-         * @return this builder
-         * @throws IllegalArgumentException if {@code bytes} is less than 16 MiB
-         */
-        public Builder maxMemoryPerChild(long bytes) {
-            if (bytes < LEAST_MEMORY_BYTES) {
-                throw new IllegalArgumentException("maxMemoryPerChild is in bytes, and " + bytes
-                        + " is less than any JVM needs; for 512 MiB it is 512L << 20");
-            }
-            maxMemoryBytes = bytes;
-            return this;
-        }
-
-        /**
-         * Sets how long a worker may take from its start until its initializer has run; one that takes longer is killed,
-         * and counts as one that failed to start.
-         *
-         * @param longest more than zero; 60 seconds if it is never set
-         * @return this builder
-         * @throws IllegalArgumentException if {@code longest} is zero or negative
-         */
-        public Builder startTimeout(Duration longest) {
-            startNanos = Math.min(Deadline.toNanosSaturated(positive("startTimeout", longest)), Long.MAX_VALUE / 2);
-            return this;
-        }
-
-        /**
-         * Sets how long a worker may have nothing to do before it ends; a later task starts another one.
-         *
-         * @param longest more than zero; for ever if it is never set
-         * @return this builder
-         * @throws IllegalArgumentException if {@code longest} is zero or negative
-         */
-        public Builder idleTimeout(Duration longest) {
-            idleNanos = Deadline.toNanosSaturated(positive("idleTimeout", longest));
-            return this;
-        }
-
-        /**
-         * Sets the timeout of every task that has none of its own by
-         * {@link procession.futures.Executor#with(TaskOptions) with}.
-         *
-         * @param longest more than zero, counted from the start of the task; no limit if it is never set
-         * @return this builder
-         * @throws IllegalArgumentException if {@code longest} is zero or negative
-         */
-        public Builder taskTimeout(Duration longest) {
-            taskTimeout = Optional.of(positive("taskTimeout", longest));
-            return this;
-        }
-
-        /**
-         * Sets from which level on what workers log comes here. If it is never set, it is from those levels on that
-         * {@code java.util.logging} has here when a worker logs for the first time, {@code INFO} by default.
-         *
-         * @param level the lowest level; {@code OFF} for nothing
-         * @return this builder
-         */
-        public Builder logLevel(System.Logger.Level level) {
-            logLevel = Optional.of(level);
-            return this;
-        }
-
-        private static Duration positive(String name, Duration value) {
-            if (Objects.requireNonNull(value, name).isZero() || value.isNegative()) {
-                throw new IllegalArgumentException(
-                        name + " must be more than zero, but is " + value + "; leave it out for no limit");
-            }
-            return value;
-        }
-
-        /**
-         * Narrows what this JVM deserializes of what workers send, beyond the bounds that always apply and the filter
-         * of the JVM ({@code jdk.serialFilter}).
-         *
-         * @param filter asked about each class and array in a result or exception
-         * @return this builder
-         */
-        public Builder objectInputFilter(ObjectInputFilter filter) {
-            objectInputFilter = Objects.requireNonNull(filter, "objectInputFilter");
-            return this;
-        }
-
-        /** Sets how far ahead workers are given tasks; for tests, because on a busy machine no task looks quick. */
-        Builder ahead(Prefetch.Limits limits) {
-            ahead = limits;
-            return this;
+            return workers("maxWorkers", workers);
         }
 
         /**
          * Makes the pool; its workers are started when there are tasks for them.
          *
          * @return the pool
-         * @throws NotTransferableException if the initializer can't travel
+         * @throws NotTransferableException if the initializer or the exit hook can't travel
          */
         public ProcessPoolExecutor build() {
             return new ProcessPoolExecutor(this);
+        }
+
+        @Override
+        Builder self() {
+            return this;
         }
     }
 }

@@ -200,7 +200,7 @@ class PoolTest {
     @Test
     void chunksizesAndProcesses_belowOne_areRefused() {
         assertEquals(
-                "processes must be at least 1, but is 0; to run calls in their caller, for debugging,"
+                "processes must be at least 1, but is 0; to run tasks in their caller, for debugging,"
                         + " use the builder's workers(0)",
                 assertThrows(IllegalArgumentException.class, () -> new Pool(0)).getMessage());
         assertThrows(IllegalArgumentException.class, () -> Pool.builder().maxTasksPerChild(0));
