@@ -32,6 +32,9 @@ import procession.internal.progress.ProgressMeter;
  * one may ask for this result and wait for others. It becomes ready in any case: the death of a worker, a broken pool
  * and {@link Pool#terminate()} are failures of the tasks that they hit.
  *
+ * <p>Callbacks run one after the other on a thread of the pool. One that throws is logged (to {@link System.Logger}
+ * {@code procession.multiprocessing}) and has no other effect. Each should be quick, since it keeps the others waiting.
+ *
  * <p>All methods may be called by any thread.
  *
  * <p>Memory consistency effects: actions of the tasks, as far as their results carry them, and of the callback
@@ -66,6 +69,21 @@ public final class AsyncResult<T extends @Nullable Object> {
             return new Callbacks<>(
                     Objects.requireNonNull(callback, "callback"),
                     Objects.requireNonNull(errorCallback, "errorCallback"));
+        }
+
+        static <T extends @Nullable Object> Callbacks<T> of(Consumer<? super T> callback) {
+            return of(callback, failure -> {});
+        }
+
+        static Callbacks<@Nullable Void> ofNothing(Consumer<?> callback) {
+            return ofNothing(callback, failure -> {});
+        }
+
+        /** Of an action, which has no result that a callback could want to be of some type. */
+        @SuppressWarnings("NullAway") // null is of every type
+        static Callbacks<@Nullable Void> ofNothing(Consumer<?> callback, Consumer<? super Throwable> errorCallback) {
+            Objects.requireNonNull(callback, "callback");
+            return of(nothing -> callback.accept(null), errorCallback);
         }
     }
 

@@ -35,10 +35,15 @@ final class FunctionCalls<T, R extends @Nullable Object> {
     /** Makes the task of the call for the next item, not submitted yet; throws if the item can't travel. */
     ProcessTask<R> task(T item, Consumer<? super ProcessTask<R>> whenDone) {
         long position = items++;
-        ProcessTask<R> task = new ProcessTask<>(
-                executor.loop(), executor.loop().nextTaskId(), called, executor.encode(item), limits, whenDone);
+        ProcessTask<R> task = only(item, whenDone);
         task.position(position);
         return task;
+    }
+
+    /** As {@link #task}, for a call with what is no item of an input. */
+    ProcessTask<R> only(T argument, Consumer<? super ProcessTask<R>> whenDone) {
+        return new ProcessTask<>(
+                executor.loop(), executor.loop().nextTaskId(), called, executor.encode(argument), limits, whenDone);
     }
 
     /** Makes one of tasks that travel together, to be submitted. */

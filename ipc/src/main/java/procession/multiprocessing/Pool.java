@@ -20,6 +20,7 @@ import procession.futures.Task;
 import procession.futures.TaskOptions;
 import procession.futures.TaskOutput;
 import procession.internal.Deadline;
+import procession.multiprocessing.AsyncResult.Callbacks;
 
 /**
  * Python's {@code Pool}: calls functions in worker JVMs, once or for each item of an input.
@@ -68,9 +69,8 @@ import procession.internal.Deadline;
  * that is the end. So does, with {@code IllegalStateException}, an input that was not read to its end before the pool
  * was closed. Closing the results cancels what has not started.
  *
- * <p><b>Callbacks</b> run one after the other on a thread of the pool, before {@link AsyncResult#get()} returns. One that
- * throws is logged (to {@link System.Logger} {@code procession.multiprocessing}) and has no other effect. Each should be
- * quick, since it keeps the others waiting. The callback of an empty input runs in the calling thread, in the call.
+ * <p><b>Callbacks</b> run before {@link AsyncResult#get()} returns, as is said there. That of an empty input runs in the
+ * calling thread, in the call.
  *
  * <p>Memory consistency effects: actions before a call is submitted <i>happen-before</i> its arguments are serialized, and
  * the deserialization of its result <i>happens-before</i> its callback and actions after it was got. All methods may be
@@ -148,6 +148,22 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
+     * As {@link #apply(Task)}, for a function and its argument.
+     *
+     * @param function what to call
+     * @param argument its argument
+     * @param <T> the type of the argument
+     * @param <R> the type of the result
+     * @return the result
+     * @throws NotTransferableException if the function or the argument can't travel
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public <T, R extends @Nullable Object> R apply(Fn<? super T, ? extends R> function, T argument)
+            throws InterruptedException {
+        return PoolCalls.waitFor(this.<T, R>applyAsync(function, argument));
+    }
+
+    /**
      * Calls a task in a worker, and returns at once.
      *
      * <p><i>Python:</i> {@code apply_async(func, args)}.
@@ -170,7 +186,33 @@ public final class Pool implements AutoCloseable {
      * @return the result, later, which is {@code null}
      */
     public AsyncResult<@Nullable Void> applyAsync(Action action) {
-        return calls.call(action);
+        return calls.call(action, null);
+    }
+
+    /**
+     * As {@link #applyAsync(Task)}, for a function and its argument.
+     *
+     * @param function what to call
+     * @param argument its argument
+     * @param <T> the type of the argument
+     * @param <R> the type of the result
+     * @return the result, later
+     * @throws NotTransferableException if the function or the argument can't travel
+     */
+    public <T, R extends @Nullable Object> AsyncResult<R> applyAsync(Fn<? super T, ? extends R> function, T argument) {
+        return calls.<T, R>call(function, argument);
+    }
+
+    /**
+     * As {@link #applyAsync(Task)}, and calls back with the result, unless it fails.
+     *
+     * @param task what to call
+     * @param callback called with the result
+     * @param <T> the type of the result
+     * @return the result, later
+     */
+    public <T extends @Nullable Object> AsyncResult<T> applyAsync(Task<T> task, Consumer<? super T> callback) {
+        return calls.call(task, Callbacks.of(callback));
     }
 
     /**
@@ -186,7 +228,32 @@ public final class Pool implements AutoCloseable {
      */
     public <T extends @Nullable Object> AsyncResult<T> applyAsync(
             Task<T> task, Consumer<? super T> callback, Consumer<? super Throwable> errorCallback) {
-        return calls.call(task, AsyncResult.Callbacks.of(callback, errorCallback));
+        return calls.call(task, Callbacks.of(callback, errorCallback));
+    }
+
+    /**
+     * As {@link #applyAsync(Task, Consumer)}, for an action.
+     *
+     * @param action what to call
+     * @param callback called with {@code null}
+     * @return the result, later, which is {@code null}
+     */
+    public AsyncResult<@Nullable Void> applyAsync(Action action, Consumer<?> callback) {
+        // a Consumer<?>, since anything else would make a lambda that fits an Action and a Task ambiguous
+        return calls.call(action, Callbacks.ofNothing(callback));
+    }
+
+    /**
+     * As {@link #applyAsync(Task, Consumer, Consumer)}, for an action.
+     *
+     * @param action what to call
+     * @param callback called with {@code null}
+     * @param errorCallback called instead with what the action threw, or with why it was not done
+     * @return the result, later, which is {@code null}
+     */
+    public AsyncResult<@Nullable Void> applyAsync(
+            Action action, Consumer<?> callback, Consumer<? super Throwable> errorCallback) {
+        return calls.call(action, Callbacks.ofNothing(callback, errorCallback));
     }
 
     /**
@@ -255,8 +322,6 @@ public final class Pool implements AutoCloseable {
     /**
      * As {@link #mapAsync(Fn, Iterable)}, in groups of {@code chunksize}.
      *
-     * <p><i>Python:</i> {@code map_async(func, iterable, chunksize)}.
-     *
      * @param function what to call
      * @param items its arguments, none {@code null}
      * @param chunksize items a group, at least 1
@@ -268,6 +333,21 @@ public final class Pool implements AutoCloseable {
     public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
             Fn<? super T, ? extends R> function, Iterable<? extends T> items, int chunksize) {
         return calls.<T, R>callAll(function, items, PoolCalls.chunksize(chunksize), null);
+    }
+
+    /**
+     * As {@link #mapAsync(Fn, Iterable)}, and calls back with the results, unless one fails.
+     *
+     * @param function what to call
+     * @param items its arguments, none {@code null}
+     * @param callback called with the list of all results
+     * @param <T> the type of an item
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the items, in a list that can't be changed
+     */
+    public <T, R extends @Nullable Object> AsyncResult<List<R>> mapAsync(
+            Fn<? super T, ? extends R> function, Iterable<? extends T> items, Consumer<? super List<R>> callback) {
+        return calls.<T, R>callAll(function, items, PoolCalls.DEFAULT_CHUNKSIZE, Callbacks.of(callback));
     }
 
     /**
@@ -288,13 +368,11 @@ public final class Pool implements AutoCloseable {
             Iterable<? extends T> items,
             Consumer<? super List<R>> callback,
             Consumer<? super Throwable> errorCallback) {
-        return calls.<T, R>callAll(
-                function, items, PoolCalls.DEFAULT_CHUNKSIZE, AsyncResult.Callbacks.of(callback, errorCallback));
+        return calls.<T, R>callAll(function, items, PoolCalls.DEFAULT_CHUNKSIZE, Callbacks.of(callback, errorCallback));
     }
 
     /**
-     * As {@link #mapAsync(Fn, Iterable)}, in groups of {@code chunksize}, and calls back with what
-     * became of it.
+     * As {@link #mapAsync(Fn, Iterable)}, in groups of {@code chunksize}, and calls back with what became of it.
      *
      * @param function what to call
      * @param items its arguments, none {@code null}
@@ -313,12 +391,11 @@ public final class Pool implements AutoCloseable {
             Consumer<? super List<R>> callback,
             Consumer<? super Throwable> errorCallback) {
         return calls.<T, R>callAll(
-                function, items, PoolCalls.chunksize(chunksize), AsyncResult.Callbacks.of(callback, errorCallback));
+                function, items, PoolCalls.chunksize(chunksize), Callbacks.of(callback, errorCallback));
     }
 
     /**
-     * Calls {@code function} with the two halves of each pair, and waits for all results. If interrupted, what has not
-     * started is cancelled.
+     * As {@link #map(Fn, Iterable)}, with the two halves of each pair.
      *
      * <p>A pair is {@code Map.entry(a, b)}, or comes out of {@code map.entrySet()}. For more than two arguments, map over a
      * record of them.
@@ -331,12 +408,6 @@ public final class Pool implements AutoCloseable {
      * @param <B> the type of a second argument
      * @param <R> the type of a result
      * @return the results in the order of the pairs, in a new list
-     * @throws NotTransferableException if the function or an item can't travel; what has not started of this call is cancelled
-     * @throws WorkerDiedException if that is what became of the first item that failed
-     * @throws CompletionException around a checked exception of the first item that failed
-     * @throws CancellationException if the pool was terminated meanwhile
-     * @throws BrokenProcessPoolException if the pool is broken
-     * @throws IllegalStateException if the pool was closed or terminated before
      * @throws InterruptedException if interrupted while waiting
      */
     public <A, B, R extends @Nullable Object> List<R> starmap(
@@ -347,9 +418,7 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * As {@link #starmap(BiFn, Iterable)}, in groups of {@code chunksize}.
-     *
-     * <p><i>Python:</i> {@code starmap(func, iterable, chunksize)}.
+     * As {@link #map(Fn, Iterable, int)}, with the two halves of each pair.
      *
      * @param function what to call
      * @param pairs its arguments, a key and a value each, none {@code null}
@@ -370,7 +439,7 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Calls {@code function} with the two halves of each pair, and returns as soon as all is submitted.
+     * As {@link #mapAsync(Fn, Iterable)}, with the two halves of each pair.
      *
      * <p><i>Python:</i> {@code starmap_async(func, iterable)}.
      *
@@ -380,9 +449,6 @@ public final class Pool implements AutoCloseable {
      * @param <B> the type of a second argument
      * @param <R> the type of a result
      * @return the results, later, in the order of the pairs, in a list that can't be changed
-     * @throws NotTransferableException if the function or an item can't travel; what has not started of this call is cancelled
-     * @throws BrokenProcessPoolException if the pool is broken
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
             BiFn<? super A, ? super B, ? extends R> function,
@@ -391,9 +457,7 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * As {@link #starmapAsync(BiFn, Iterable)}, in groups of {@code chunksize}.
-     *
-     * <p><i>Python:</i> {@code starmap_async(func, iterable, chunksize)}.
+     * As {@link #mapAsync(Fn, Iterable, int)}, with the two halves of each pair.
      *
      * @param function what to call
      * @param pairs its arguments, a key and a value each, none {@code null}
@@ -412,9 +476,25 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * As {@link #starmapAsync(BiFn, Iterable)}, and calls back with what became of it.
+     * As {@link #mapAsync(Fn, Iterable, Consumer)}, with the two halves of each pair.
      *
-     * <p><i>Python:</i> {@code starmap_async(func, iterable, callback=…, error_callback=…)}.
+     * @param function what to call
+     * @param pairs its arguments, a key and a value each, none {@code null}
+     * @param callback called with the list of all results
+     * @param <A> the type of a first argument
+     * @param <B> the type of a second argument
+     * @param <R> the type of a result
+     * @return the results, later, in the order of the pairs, in a list that can't be changed
+     */
+    public <A, B, R extends @Nullable Object> AsyncResult<List<R>> starmapAsync(
+            BiFn<? super A, ? super B, ? extends R> function,
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs,
+            Consumer<? super List<R>> callback) {
+        return calls.<A, B, R>callAllPairs(function, pairs, PoolCalls.DEFAULT_CHUNKSIZE, Callbacks.of(callback));
+    }
+
+    /**
+     * As {@link #mapAsync(Fn, Iterable, Consumer, Consumer)}, with the two halves of each pair.
      *
      * @param function what to call
      * @param pairs its arguments, a key and a value each, none {@code null}
@@ -431,12 +511,11 @@ public final class Pool implements AutoCloseable {
             Consumer<? super List<R>> callback,
             Consumer<? super Throwable> errorCallback) {
         return calls.<A, B, R>callAllPairs(
-                function, pairs, PoolCalls.DEFAULT_CHUNKSIZE, AsyncResult.Callbacks.of(callback, errorCallback));
+                function, pairs, PoolCalls.DEFAULT_CHUNKSIZE, Callbacks.of(callback, errorCallback));
     }
 
     /**
-     * As {@link #starmapAsync(BiFn, Iterable)}, in groups of {@code chunksize}, and calls back with what
-     * became of it.
+     * As {@link #mapAsync(Fn, Iterable, int, Consumer, Consumer)}, with the two halves of each pair.
      *
      * @param function what to call
      * @param pairs its arguments, a key and a value each, none {@code null}
@@ -456,12 +535,12 @@ public final class Pool implements AutoCloseable {
             Consumer<? super List<R>> callback,
             Consumer<? super Throwable> errorCallback) {
         return calls.<A, B, R>callAllPairs(
-                function, pairs, PoolCalls.chunksize(chunksize), AsyncResult.Callbacks.of(callback, errorCallback));
+                function, pairs, PoolCalls.chunksize(chunksize), Callbacks.of(callback, errorCallback));
     }
 
     /**
-     * Calls {@code function} for each item, and returns the results in the order of the
-     * items. The input is read as the results are taken.
+     * Calls {@code function} for each item, and returns the results in the order of the items. The input is read as the
+     * results are taken.
      *
      * <p><i>Python:</i> {@code imap(func, iterable)}, which reads all of its input at once.
      *
@@ -518,8 +597,7 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * Calls {@code function} for each item, and returns the results as they become
-     * ready, in whichever order. The input is read as the results are taken.
+     * As {@link #imap(Fn, Iterable)}, with the results as they become ready, in whichever order.
      *
      * <p><i>Python:</i> {@code imap_unordered(func, iterable)}.
      *
@@ -528,8 +606,6 @@ public final class Pool implements AutoCloseable {
      * @param <T> the type of an item
      * @param <R> the type of a result
      * @return the results, in the order of completion
-     * @throws NotTransferableException if the function can't travel
-     * @throws IllegalStateException if the pool was closed or terminated
      */
     public <T, R extends @Nullable Object> Results<R> imapUnordered(
             Fn<? super T, ? extends R> function, Iterable<? extends T> items) {
@@ -537,9 +613,7 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * As {@link #imapUnordered(Fn, Iterable)}, in groups of {@code chunksize}.
-     *
-     * <p><i>Python:</i> {@code imap_unordered(func, iterable, chunksize)}.
+     * As {@link #imap(Fn, Iterable, int)}, with the results as they become ready.
      *
      * @param function what to call
      * @param items its arguments, none {@code null}; may be endless
@@ -555,10 +629,7 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
-     * As {@link #imapUnordered(Fn, Iterable)}, in groups of {@code chunksize} or half of the buffer size, whichever is
-     * less.
-     *
-     * <p><i>Python:</i> {@code imap_unordered(func, iterable, chunksize, buffersize)} of 3.16.
+     * As {@link #imap(Fn, Iterable, int, int)}, with the results as they become ready.
      *
      * @param function what to call
      * @param items its arguments, none {@code null}; may be endless
@@ -664,12 +735,8 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
-         * Sets the limits of every call, also of those for the items of a list or of {@code imap}: timeouts, retries, and what
-         * becomes of one that fails its limits. With {@code onFailure(OnFailure.skip(value))} that value is in the place of
-         * its result, and it counts as successful. A timeout here wins over {@code taskTimeout}, and a consumer given to
-         * {@link #captureOutput} over one here.
-         *
-         * <p><i>Python:</i> not in the standard library; mpire's {@code task_timeout} of a {@code map} is a part of it.
+         * Sets the limits of every call, for one item too: timeouts, retries, and what becomes of one that fails its limits.
+         * A timeout here wins over {@code taskTimeout}, and a consumer given to {@link #captureOutput} over one here.
          *
          * @param options the limits; {@link TaskOptions#defaults()} if it is never set
          * @return this builder
@@ -680,10 +747,9 @@ public final class Pool implements AutoCloseable {
         }
 
         /**
-         * Sets who is given what each call prints to {@code System.out} and {@code System.err}, which then does not come out
-         * here; see {@link TaskOptions#captureOutput(Consumer)}.
+         * Sets who is given what each call prints, by {@link TaskOptions#captureOutput(Consumer)}.
          *
-         * @param consumer called where callbacks are, for each call when it is done, in whichever way; what it throws is logged
+         * @param consumer called where callbacks are, for each call when it is done, in whichever way
          * @return this builder
          */
         public Builder captureOutput(Consumer<? super TaskOutput> consumer) {

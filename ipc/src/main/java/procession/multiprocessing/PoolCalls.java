@@ -86,8 +86,22 @@ final class PoolCalls {
         return call(Objects.requireNonNull(task, "task"), task, callbacks);
     }
 
-    AsyncResult<@Nullable Void> call(Action action) {
-        return this.<@Nullable Void>call(new ActionCall(Objects.requireNonNull(action, "action")), action, null);
+    AsyncResult<@Nullable Void> call(Action action, AsyncResult.@Nullable Callbacks<@Nullable Void> callbacks) {
+        return this.<@Nullable Void>call(new ActionCall(Objects.requireNonNull(action, "action")), action, callbacks);
+    }
+
+    <T, R extends @Nullable Object> AsyncResult<R> call(Fn<? super T, ? extends R> function, T argument) {
+        Objects.requireNonNull(function, "function");
+        Objects.requireNonNull(argument, "argument");
+        checkRunning();
+        FunctionCalls<T, R> calls = new FunctionCalls<>(executor, function, function, limits);
+        List<ProcessTask<R>> tasks = new ArrayList<>(1);
+        AsyncResult<R> result = AsyncResult.ofOne(executor.loop(), tasks, null);
+        ProcessTask<R> only = calls.only(argument, result::taskIsDone);
+        tasks.add(only);
+        result.isOf(only);
+        calls.submit(List.of(calls.batch(tasks)));
+        return result;
     }
 
     private <T extends @Nullable Object> AsyncResult<T> call(

@@ -4,6 +4,7 @@ package procession.multiprocessing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import procession.futures.Action;
 import procession.futures.Fn;
 import procession.futures.Task;
 import procession.testing.Delays;
@@ -71,6 +74,51 @@ class PoolCallbackTest {
             died.await();
             assertInstanceOf(WorkerDiedException.class, given.get(3));
             assertEquals(4, given.size());
+        }
+    }
+
+    @Test
+    void oneCallback_isForResultsOnly() throws Exception {
+        Fn<Integer, Integer> bad = n -> {
+            throw new IllegalStateException("bad");
+        };
+        try (Pool pool = new Pool(1)) {
+            AsyncResult<Integer> call = pool.applyAsync(() -> bad.apply(1), PoolCallbackTest::never);
+            assertThrows(IllegalStateException.class, call::get);
+            AsyncResult<List<Integer>> list = pool.mapAsync(bad, TEN, PoolCallbackTest::never);
+            assertThrows(IllegalStateException.class, list::get);
+            AsyncResult<List<Integer>> pairs =
+                    pool.starmapAsync((a, b) -> a / b, List.of(Map.entry(1, 0)), PoolCallbackTest::never);
+            assertThrows(ArithmeticException.class, pairs::get);
+            assertEquals(1, pool.applyAsync(() -> 1, given::add).get());
+            assertEquals(TEN, pool.mapAsync(n -> n, TEN, given::add).get());
+            assertEquals(
+                    List.of(3),
+                    pool.starmapAsync((a, b) -> a + b, List.of(Map.entry(1, 2)), given::add)
+                            .get());
+            assertEquals(List.of(1, TEN, List.of(3)), given);
+        }
+    }
+
+    @Test
+    void callbacksOfAnAction_areGivenNull_orItsFailure() throws Exception {
+        Action good = () -> {};
+        Action bad = () -> {
+            throw new IllegalStateException("bad");
+        };
+        AtomicInteger nulls = new AtomicInteger();
+        Consumer<Integer> ofSomeType = nothing -> nulls.addAndGet(nothing == null ? 1 : 100);
+        try (Pool pool = new Pool(1)) {
+            assertNull(pool.applyAsync(good, ofSomeType).get());
+            assertNull(
+                    pool.applyAsync(good, ofSomeType, PoolCallbackTest::never).get());
+            assertEquals(2, nulls.get());
+            AsyncResult<Void> failed = pool.applyAsync(bad, PoolCallbackTest::never, given::add);
+            assertSame(assertThrows(IllegalStateException.class, failed::get), given.get(0));
+            AsyncResult<Void> unseen = pool.applyAsync(bad, PoolCallbackTest::never);
+            assertThrows(IllegalStateException.class, unseen::get);
+            assertThrows(NullPointerException.class, () -> pool.applyAsync(good, null));
+            assertThrows(NullPointerException.class, () -> pool.applyAsync(() -> 1, null));
         }
     }
 

@@ -81,6 +81,35 @@ class PoolTest {
     }
 
     @Test
+    void apply_ofAFunction_takesItsArgumentAlong() throws Exception {
+        try (Pool pool = new Pool(1)) {
+            int next = pool.apply(n -> n + 1, 41);
+            assertEquals(42, next);
+            assertTrue(pool.apply(n -> Workers.pid() + n, 0) != Workers.pid());
+            assertNull(pool.applyAsync(n -> null, 1).get());
+            WorkerDiedException died = assertThrows(
+                    WorkerDiedException.class,
+                    () -> pool.apply(
+                            code -> {
+                                Runtime.getRuntime().halt(code);
+                                return 1;
+                            },
+                            7));
+            assertEquals(7, died.exitCode().orElse(-1));
+            assertFalse(died.getMessage().contains("item"), died::getMessage);
+            NotTransferableException refused =
+                    assertThrows(NotTransferableException.class, () -> pool.apply(o -> 1, new Object()));
+            assertTrue(
+                    refused.getMessage().contains("java.lang.Object is not java.io.Serializable"), refused::getMessage);
+            assertThrows(NullPointerException.class, () -> pool.apply(n -> n, null));
+            assertThrows(NullPointerException.class, () -> pool.applyAsync((Fn<Integer, Integer>) null, 1));
+        }
+        Pool closed = new Pool(1);
+        closed.close();
+        assertThrows(IllegalStateException.class, () -> closed.applyAsync(n -> n, 1));
+    }
+
+    @Test
     void asyncResult_isReadyWhenTheTaskIsDone() throws Exception {
         Mark gate = new Mark(directory, "gate");
         try (Pool pool = new Pool(1)) {
