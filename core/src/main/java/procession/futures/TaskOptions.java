@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  * The limits that {@link Executor#with(TaskOptions) Executor.with} puts on every task; immutable.
  *
  * <p>Each option can come first, and the others follow:
- * {@code TaskOptions.timeout(d).retries(2).onFailure(OnFailure.skip(0))}.
+ * {@code TaskOptions.timeout(d).retries(2).onFailure(OnFailure.skip(0))}. A variable for them is a {@code var}, or a
+ * {@link Chain} if more is to follow: a {@code TaskOptions} can only be passed on.
  *
  * <p>A task <i>fails its limits</i> when it runs longer than its timeout, is silent for longer than its progress
  * timeout, or when its worker process dies. It is then retried as often as {@link #retries} allows, on another worker,
@@ -28,6 +29,9 @@ public sealed interface TaskOptions permits TaskOptions.Chain {
      * Returns options that allow a task to run for {@code timeout}, from when it starts; time in a queue is not
      * counted. When it has elapsed, a process pool kills the worker and a thread pool interrupts the thread, and the
      * future fails with {@link TaskTimeoutException}, whose cause shows where the task was.
+     *
+     * <p>In a process pool the clock starts when the task is handed to its worker, or, if it was handed over ahead, when
+     * that has answered the task before it. So the time in which its arguments travel and are read is counted.
      *
      * @param timeout the longest time, more than zero
      * @return the options

@@ -163,7 +163,8 @@ abstract sealed class PoolBuilder<B extends PoolBuilder<B>> permits Pool.Builder
      * a task may use: that is {@code jvmOptions("-Xmx…")}. The worker goes on working until the new one is ready. The
      * first time that this happens is logged at level {@code INFO}.
      *
-     * <p>What counts is the memory of the whole process (its resident set, {@code VmRSS} on Linux). A JVM gives memory
+     * <p>What counts is the memory of the whole process (its resident set, {@code VmRSS} on Linux), and all of it, not only
+     * what it has grown by since its start: what the JVM and the initializer take belongs to it. A JVM gives memory
      * that its heap once needed seldom back, so a limit below the largest heap ({@code -Xmx}) plus some 100 MB means
      * workers that are replaced because one task needed much, not because memory is lost. Where the system does not
      * tell (it does on Linux), it is the memory that the JVM has taken for its heap. If workers are over the limit
@@ -197,6 +198,11 @@ abstract sealed class PoolBuilder<B extends PoolBuilder<B>> permits Pool.Builder
 
     /**
      * Sets how long a worker may have nothing to do before it ends; a later task starts another one.
+     *
+     * <p>It is off unless it is set: a worker that stays has its classes loaded and its code compiled, which the next task
+     * would wait for, and the end of the pool ends it in any case. It is for pools that live long and work seldom.
+     *
+     * <p><i>Python:</i> not in the standard library; in loky it is {@code timeout}, which joblib sets to 300 seconds.
      *
      * @param longest more than zero; for ever if it is never set
      * @return this builder

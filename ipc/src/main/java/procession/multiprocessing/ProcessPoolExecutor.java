@@ -46,6 +46,10 @@ import procession.multiprocessing.internal.launch.WorkerSizing;
  * outside, when nobody can see any more that they were its own. When this JVM ends, in whatever way, its workers end
  * at once.
  *
+ * <p>A worker that is stopped (SIGSTOP) is not dead: it holds the task that it runs, and the rest of its chunk, until it goes
+ * on, the task is cancelled by {@code cancel(true)}, or one of its {@linkplain TaskOptions limits} fires. Without a limit
+ * that may be never.
+ *
  * <p><b>Workers</b> are started on demand, up to the maximum, and stay until the pool is closed. Each has a share of
  * the machine's processors and memory, or of what a container has of them; {@code jvmOptions} win over that. A
  * pool in a worker, or in a {@link Process}, shares what that has been given, so that pools within pools don't multiply:

@@ -199,6 +199,9 @@ class KillMatrixDocument {
             way either (SIGKILL, `halt`, a crash), its grandchildren have another parent before they can be listed, and stay.
             An idle worker is hit by a thread that a task left behind.
 
+            `Runtime.halt` and `System.exit` take about 300 ms because HotSpot does: it waits that long for threads that are in native
+            code, as the one is that listens to the parent. A signal waits for nobody.
+
             Python's pools spawn their workers. They have no limits, so that what is stopped hangs; on the other hand memory that
             is used up is an exception to them, of an address space limited to 64 MiB more. `ProcessPoolExecutor` and loky can be
             replaced by new ones when they are broken, which their users have to do; a task that hangs keeps `close` from
