@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -34,8 +35,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import procession.futures.Action;
+import procession.futures.Executor;
+import procession.futures.Fn;
 import procession.futures.Future;
+import procession.futures.OnFailure;
 import procession.futures.Task;
+import procession.futures.TaskOptions;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.ObjectCodec;
@@ -126,13 +131,71 @@ class TransferTest {
         refused(() -> pool.submit(() -> holder.size()), "an object of java.lang.Object", "java.io.Serializable");
     }
 
+    /** The pool, and what looks like it. */
+    private static List<Executor> views() {
+        return List.of(
+                pool,
+                pool.with(TaskOptions.timeout(Delays.large())),
+                pool.with(TaskOptions.retries(1).onFailure(OnFailure.skip(-1))),
+                pool.with(TaskOptions.captureOutput()));
+    }
+
     @Test
-    void submit_lambdaOfJdkType_saysHowToMakeItTravel() {
+    void everyWayToSubmit_lambdaOfJdkType_saysHowToMakeItTravel() throws Exception {
         Callable<Integer> callable = () -> 1;
         Runnable runnable = () -> {};
-        for (Executable submission : List.<Executable>of(
-                () -> pool.submit(callable), () -> pool.submit(runnable), () -> pool.execute(runnable))) {
-            refused(submission, "this lambda is of a type that is not serializable", "procession.futures.Task");
+        Task<Integer> good = () -> 1;
+        long aDay = 1;
+        for (Executor view : views()) {
+            for (Executable submission : List.<Executable>of(
+                    () -> view.submit(callable),
+                    () -> view.submit(runnable),
+                    () -> view.submit(runnable, 1),
+                    () -> view.execute(runnable),
+                    () -> view.invokeAll(List.of(callable)),
+                    () -> view.invokeAll(List.of(good, callable), aDay, TimeUnit.DAYS),
+                    () -> view.invokeAny(List.of(callable)),
+                    () -> view.invokeAny(List.of(callable, good), aDay, TimeUnit.DAYS))) {
+                refused(submission, "this lambda is of a type that is not serializable", "procession.futures.Task");
+            }
+            assertEquals(List.of(1), view.map(n -> n, List.of(1)).toList(), "the pool goes on");
+        }
+    }
+
+    @Test
+    void everyWayToSubmit_whatCapturesAnUnserializableObject_namesIt() throws Exception {
+        Object lock = new Object();
+        Task<Integer> task = () -> lock.hashCode();
+        Action action = () -> System.out.println(lock);
+        Fn<Integer, Integer> function = n -> n + lock.hashCode();
+        for (Executor view : views()) {
+            for (Executable submission : List.<Executable>of(
+                    () -> view.submit(task),
+                    () -> view.submit(action),
+                    () -> view.submit((Runnable) action, 1),
+                    () -> view.execute(action),
+                    () -> view.invokeAll(List.of(task)),
+                    () -> view.invokeAny(List.of(task)),
+                    () -> view.map(function, List.of(1)))) {
+                refused(
+                        submission,
+                        "the lambda in " + TransferTest.class.getName(),
+                        "captures an object of java.lang.Object,",
+                        "copy what the task needs into local variables before the lambda");
+            }
+            refused(() -> view.map(n -> 1, List.of(lock)), "java.lang.Object", "java.io.Serializable");
+            assertEquals(1, view.submit(() -> 1).result(Delays.large()), "the pool goes on");
+        }
+    }
+
+    @Test
+    void submit_withAResultThatCantTravel_namesItsClass() {
+        Action action = () -> {};
+        for (Executor view : views()) {
+            refused(
+                    () -> view.submit((Runnable) action, new Object()),
+                    "an object of java.lang.Object",
+                    "java.io.Serializable");
         }
     }
 
