@@ -1,43 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.queue;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link WorkQueue} of one lock around a {@link Store}, which decides the order of the elements. */
-abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
+abstract class LockedQueue<E> extends BlockingWorkQueue<E> {
     /*
-     * Overview. One lock guards everything; three conditions say what changed.
+     * Overview. One lock guards everything; three lines of waiters say who is to know of a change.
      *
-     *      put ──> notFull ···> [ store: at most capacity ] ···> notEmpty ──> get
+     *      put ──> putters ···> [ store: at most capacity ] ···> getters ──> get
      *       │                              │                                   │
-     *       └─ unfinished + 1              └─ dropped, removed inside: − 1     └─ taskDone: − 1 ··· at 0 ··> allDone ──> join
+     *       └─ unfinished + 1              └─ dropped, removed inside: − 1     └─ taskDone: − 1 ··· at 0 ··> joiners ──> join
      *
-     * Wake-ups are counted. Each element that comes signals one getter, each place that comes free signals one putter, and
-     * only shutdown signals all. That loses nobody:
-     *   - Between the signal and the moment when its receiver has the lock, a thread that did not wait may snatch the element
-     *     or the place. The receiver then finds nothing and waits again; the next change signals again.
-     *   - A waiter that is interrupted or times out either was not signalled, and leaves everything as it was, or was: then
-     *     Condition returns normally (with the flag set again, if interrupted), and the loop looks at the store before it
-     *     looks at the time that is left. So a signal is never received by somebody who leaves without looking, and no
-     *     element is lost, for it is taken under the lock after the last thing that can throw.
+     * Who has to wait adds itself to a line with the lock, so that whoever changes something sees it there; who changes
+     * something takes those it has to wake out of the line with the lock, and wakes them without. Each element that comes
+     * wakes one getter, each place that comes free one putter, and only shutdown wakes all. That loses nobody:
+     *   - Between the wake-up and the moment when its receiver has the lock, a thread that did not wait may snatch the element
+     *     or the place. The receiver then finds nothing and waits again, where it was in the line; the next change wakes again.
+     *   - A waiter that is interrupted or times out either is in the line still, and has seen no wake-up; or it is not, and
+     *     then it tries once more before it leaves: see BlockingWorkQueue.
      *
      * unfinished  the elements that were put, minus those that are done. It is not tied to the elements in the store: a
-     *             taskDone() may come before the get(), so what leaves the store lowers it to zero at most.
-     * zeros       how often unfinished has come down to zero. A joiner waits until this changes, not until it sees a zero:
-     *             a producer that puts again before the joiner runs would hide it.
+     *             taskDone() may come before the get(), so what leaves the store lowers it to zero at most. When it comes down
+     *             to zero, all joiners leave their line, and that is what they wait for, not the sight of a zero: a producer
+     *             that puts again before the joiner runs would hide it.
      * shutdown    goes from false to true, once. Written under the lock; isShutdown() reads it without.
+     * sizeSeen    the size of the store, for those who look without the lock whether waiting is worth it.
      *
      * User code does not run under the lock: iterators, removeIf and forEach lock for each step, and drainTo takes first and
      * gives to the collection after. Two queues that are drained into each other do not deadlock. The exceptions are equals(),
      * so that contains and remove(Object) are atomic, and the comparator of a store that has one. If that throws, the store is
-     * as it was, and whoever was woken for this element or place wakes the next one instead.
+     * as it was, and whoever was woken for this element or place wakes the next one instead. The store knows the thread whose
+     * code it calls, and so the lock, which is not reentrant, lets that come in again; but it must not wait.
      *
      * Rejected: handing an element directly to the thread that waits longest. It is fairer, and then each element costs a
      * change of threads, because a thread that is running can't go on before the one that is being woken.
@@ -45,27 +44,38 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
 
     private static final Object[] NOTHING = {};
 
+    private static final VarHandle SIZE_SEEN;
+
+    static {
+        try {
+            SIZE_SEEN = MethodHandles.lookup().findVarHandle(LockedQueue.class, "sizeSeen", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final int capacity;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition notEmpty = lock.newCondition();
-    private final Condition notFull = lock.newCondition();
-    private final Condition allDone = lock.newCondition();
+    private final StoreLock lock = new StoreLock();
 
-    @GuardedBy("lock")
+    // Of the lock, all of these.
+
     private final Store<E> store;
-
-    @GuardedBy("lock")
+    private final WaitingLine getters = new WaitingLine();
+    private final WaitingLine putters = new WaitingLine();
+    private final WaitingLine joiners = new WaitingLine();
     private long unfinished;
 
-    @GuardedBy("lock")
-    private long zeros;
+    /** How often the thread with the lock has taken it again. */
+    private int again;
+
+    /** Whether the shutdown was immediate. */
+    private boolean dropping;
 
     private volatile boolean shutdown;
 
-    /** Whether the shutdown was immediate. */
-    @GuardedBy("lock")
-    private boolean dropping;
+    @SuppressWarnings("unused") // by SIZE_SEEN
+    private int sizeSeen;
 
     LockedQueue(int maxsize, Store<E> store) {
         super(maxsize);
@@ -73,175 +83,183 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
         this.store = store;
     }
 
-    // Putting
+    // The lock
+
+    private void lock() {
+        if (!lock.tryLock()) {
+            if (store.caller == Thread.currentThread()) { // benign: only this thread writes its own name there
+                again++;
+            } else {
+                lock.lockLater();
+            }
+        }
+    }
+
+    private void unlock() {
+        if (again > 0) {
+            again--;
+        } else {
+            lock.unlock();
+        }
+    }
+
+    /** Called when a thread is going to wait after it has let go of the lock, which then has to be free. */
+    private void requireNotAgain() {
+        if (again > 0) {
+            throw new IllegalStateException(
+                    "A comparator, compareTo() or equals() would wait in the queue that it is called by");
+        }
+    }
+
+    /** Shows the size to those who look without the lock. */
+    private void showSize() {
+        SIZE_SEEN.setOpaque(this, store.size()); // pairs with looksFull() and looksEmpty()
+    }
+
+    // One element
 
     @Override
-    public void putNowait(E element) {
-        Objects.requireNonNull(element, "element");
-        lock.lock();
+    Put tryPut(E element) {
+        QueueWaiter woken = null;
+        lock();
         try {
-            requireNotShutDown();
+            if (shutdown) {
+                return Put.SHUT_DOWN;
+            }
             if (store.size() >= capacity) {
-                throw new Full(capacity + " elements");
+                return Put.FULL;
             }
-            enqueue(element);
+            try {
+                store.add(element);
+            } catch (Throwable failure) {
+                woken = putters.removeFirst(); // the place is still free
+                throw failure;
+            }
+            unfinished++;
+            showSize();
+            woken = getters.removeFirst();
+            return Put.DONE;
         } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public boolean offer(E element) {
-        Objects.requireNonNull(element, "element");
-        lock.lock();
-        try {
-            if (shutdown || store.size() >= capacity) {
-                return false;
-            }
-            enqueue(element);
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public boolean offer(E element, long timeout, TimeUnit unit) throws InterruptedException {
-        Objects.requireNonNull(element, "element");
-        long nanos = unit.toNanos(timeout);
-        lock.lockInterruptibly();
-        try {
-            if (!awaitRoom(nanos) || shutdown) {
-                return false;
-            }
-            enqueue(element);
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    boolean put(E element, long nanos) throws InterruptedException {
-        Objects.requireNonNull(element, "element");
-        lock.lockInterruptibly();
-        try {
-            boolean room = awaitRoom(nanos);
-            requireNotShutDown();
-            if (room) {
-                enqueue(element);
-            }
-            return room;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits for room or a shutdown. */
-    @GuardedBy("lock")
-    private boolean awaitRoom(long nanos) throws InterruptedException {
-        long left = nanos;
-        while (store.size() >= capacity && !shutdown) {
-            if (left <= 0) {
-                return false;
-            }
-            left = await(notFull, left);
-        }
-        return true;
-    }
-
-    @GuardedBy("lock")
-    private void enqueue(E element) {
-        try {
-            store.add(element);
-        } catch (Throwable failure) {
-            notFull.signal(); // the place is still free
-            throw failure;
-        }
-        unfinished++;
-        notEmpty.signal();
-    }
-
-    private void requireNotShutDown() {
-        if (shutdown) {
-            throw new ShutDown("The queue is shut down");
-        }
-    }
-
-    // Getting
-
-    @Override
-    public E getNowait() {
-        lock.lock();
-        try {
-            if (store.size() == 0) {
-                requireNotShutDown();
-                throw new Empty("No element");
-            }
-            return dequeue();
-        } finally {
-            lock.unlock();
+            unlock();
+            QueueWaiter.wakeAll(woken);
         }
     }
 
     @Override
     public @Nullable E poll() {
-        lock.lock();
+        QueueWaiter woken = null;
+        lock();
         try {
-            return store.size() == 0 ? null : dequeue();
+            if (store.size() == 0) {
+                return null;
+            }
+            E element;
+            try {
+                element = store.take();
+            } catch (Throwable failure) {
+                woken = getters.removeFirst(); // the element is still there
+                throw failure;
+            }
+            showSize();
+            woken = leave(1);
+            return element;
         } finally {
-            lock.unlock();
+            unlock();
+            QueueWaiter.wakeAll(woken);
         }
+    }
+
+    /** Takes those out of the line who are to be woken because there are so many places more. */
+    private @Nullable QueueWaiter leave(int places) {
+        // Fewer, if more than the capacity had been put back.
+        return putters.first == null ? null : putters.removeFirst(Math.min(places, capacity - store.size()));
     }
 
     @Override
     public @Nullable E peek() {
-        lock.lock();
+        lock();
         try {
             return store.size() == 0 ? null : store.peek();
         } finally {
-            lock.unlock();
+            unlock();
+        }
+    }
+
+    // Who waits
+
+    @Override
+    boolean looksFull() {
+        return (int) SIZE_SEEN.getOpaque(this) >= capacity; // pairs with showSize()
+    }
+
+    @Override
+    boolean looksEmpty() {
+        return (int) SIZE_SEEN.getOpaque(this) == 0; // pairs with showSize()
+    }
+
+    @Override
+    boolean waitsForRoom(QueueWaiter waiter) {
+        waiter.reset();
+        lock();
+        try {
+            if (shutdown || store.size() < capacity) {
+                return false;
+            }
+            requireNotAgain();
+            putters.add(waiter);
+            return true;
+        } finally {
+            unlock();
         }
     }
 
     @Override
-    @Nullable
-    E take(long nanos, boolean throwing) throws InterruptedException {
-        lock.lockInterruptibly();
+    boolean waitsForElement(QueueWaiter waiter) {
+        waiter.reset();
+        lock();
         try {
-            long left = nanos;
-            while (store.size() == 0) {
-                if (shutdown && throwing) {
-                    throw new ShutDown("The queue is shut down, and empty");
-                }
-                if (shutdown || left <= 0) {
-                    return null;
-                }
-                left = await(notEmpty, left);
+            if (shutdown || store.size() > 0) {
+                return false;
             }
-            return dequeue();
+            requireNotAgain();
+            getters.add(waiter);
+            return true;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
-    @GuardedBy("lock")
-    private E dequeue() {
-        E element;
-        try {
-            element = store.take();
-        } catch (Throwable failure) {
-            notEmpty.signal(); // the element is still there
-            throw failure;
-        }
-        signalRoom(1);
-        return element;
+    @Override
+    boolean withdrawFromRoom(QueueWaiter waiter) {
+        return withdraw(putters, waiter);
     }
+
+    @Override
+    boolean withdrawFromElement(QueueWaiter waiter) {
+        return withdraw(getters, waiter);
+    }
+
+    private boolean withdraw(WaitingLine line, QueueWaiter waiter) {
+        lock();
+        try {
+            return line.withdraw(waiter);
+        } finally {
+            unlock();
+        }
+    }
+
+    private static void wake(@Nullable QueueWaiter some, @Nullable QueueWaiter others) {
+        QueueWaiter.wakeAll(some);
+        QueueWaiter.wakeAll(others);
+    }
+
+    // Many elements
 
     @Override
     @Nullable
     Object[] takeUpTo(int max) {
-        lock.lock();
+        QueueWaiter woken = null;
+        lock();
         try {
             int count = Math.min(max, store.size());
             if (count <= 0) {
@@ -258,27 +276,31 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
                     putBackInto(store, taken, 0, i);
                 }
             }
-            signalRoom(count);
+            showSize();
+            woken = leave(count);
             return taken;
         } finally {
-            lock.unlock();
+            unlock();
+            QueueWaiter.wakeAll(woken);
         }
     }
 
     @Override
     void putBack(@Nullable Object[] elements, int from) {
-        lock.lock();
+        QueueWaiter woken = null;
+        lock();
         try {
+            int count = elements.length - from;
             if (dropping) {
-                finish(elements.length - from);
+                woken = finish(count);
                 return;
             }
             putBackInto(store, elements, from, elements.length);
-            for (int i = from; i < elements.length; i++) {
-                notEmpty.signal();
-            }
+            showSize();
+            woken = getters.removeFirst(count);
         } finally {
-            lock.unlock();
+            unlock();
+            QueueWaiter.wakeAll(woken);
         }
     }
 
@@ -288,35 +310,28 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
         }
     }
 
-    @GuardedBy("lock")
-    private void signalRoom(int places) {
-        for (int i = Math.min(places, capacity - store.size()); i > 0 && lock.hasWaiters(notFull); i--) {
-            notFull.signal();
-        }
-    }
-
     // Size
 
     @Override
     public int size() {
-        lock.lock();
+        lock();
         try {
             return store.size();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     @Override
     public int remainingCapacity() {
-        lock.lock();
+        lock();
         try {
             if (shutdown) {
                 return 0;
             }
             return maxsize() > 0 ? Math.max(0, maxsize() - store.size()) : Integer.MAX_VALUE;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -324,71 +339,89 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
 
     @Override
     public void taskDone() {
-        lock.lock();
+        QueueWaiter woken = null;
+        lock();
         try {
             if (unfinished == 0) {
                 throw new IllegalStateException("taskDone() called more often than elements were put");
             }
-            finish(1);
+            woken = finish(1);
         } finally {
-            lock.unlock();
+            unlock();
+            QueueWaiter.wakeAll(woken);
         }
     }
 
     @Override
     public long unfinishedTasks() {
-        lock.lock();
+        lock();
         try {
             return unfinished;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     @Override
     boolean join(long nanos) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long before = zeros;
-            long left = nanos;
-            while (unfinished > 0 && zeros == before) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = await(allDone, left);
-            }
-            return true;
-        } finally {
-            lock.unlock();
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
+        long start = System.nanoTime();
+        var waiter = new QueueWaiter(this);
+        lock();
+        try {
+            if (unfinished == 0) {
+                return true;
+            }
+            if (nanos <= 0) {
+                return false;
+            }
+            requireNotAgain();
+            joiners.add(waiter);
+        } finally {
+            unlock();
+        }
+        if (waiter.await(left(nanos, start)) || !withdraw(joiners, waiter)) {
+            return true;
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return false;
     }
 
-    @GuardedBy("lock")
-    private void finish(int tasks) {
+    /** Counts so many tasks as done, and takes those out of the line who are to be woken because none is left. */
+    private @Nullable QueueWaiter finish(int tasks) {
         if (unfinished > 0) {
             unfinished = Math.max(0, unfinished - tasks);
             if (unfinished == 0) {
-                zeros++;
-                allDone.signalAll();
+                return joiners.removeFirst(Long.MAX_VALUE);
             }
         }
+        return null;
     }
 
     // Shutting down
 
     @Override
     public void shutdown(boolean immediate) {
-        lock.lock();
+        QueueWaiter join = null;
+        QueueWaiter get = null;
+        QueueWaiter put = null;
+        lock();
         try {
             if (immediate) {
-                drop(); // first: it may throw
+                join = finish(drop()); // first: it may throw
                 dropping = true;
             }
             shutdown = true;
-            notFull.signalAll();
-            notEmpty.signalAll();
+            get = getters.removeFirst(Long.MAX_VALUE);
+            put = putters.removeFirst(Long.MAX_VALUE);
         } finally {
-            lock.unlock();
+            unlock();
+            QueueWaiter.wakeAll(join);
+            wake(get, put);
         }
     }
 
@@ -401,13 +434,27 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
 
     @Override
     public void clear() {
-        lock.lock();
+        QueueWaiter join = null;
+        QueueWaiter put = null;
+        lock();
         try {
             int dropped = drop();
-            signalRoom(dropped);
+            join = finish(dropped);
+            put = leave(dropped);
         } finally {
-            lock.unlock();
+            unlock();
+            wake(join, put);
         }
+    }
+
+    /** Removes all elements, and returns how many there were. */
+    private int drop() {
+        int dropped = store.size();
+        if (dropped > 0) {
+            store.clear();
+            showSize();
+        }
+        return dropped;
     }
 
     @Override
@@ -415,8 +462,10 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
         if (object == null) {
             return false;
         }
-        lock.lock();
+        lock();
+        Thread outer = store.caller;
         try {
+            store.caller = Thread.currentThread();
             Store.Cursor<E> cursor = store.cursor();
             for (E element = cursor.advance(); element != null; element = cursor.advance()) {
                 if (object.equals(element)) {
@@ -425,7 +474,8 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
             }
             return false;
         } finally {
-            lock.unlock();
+            store.caller = outer;
+            unlock();
         }
     }
 
@@ -434,25 +484,53 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
         if (object == null) {
             return false;
         }
-        lock.lock();
+        QueueWaiter join = null;
+        QueueWaiter put = null;
+        lock();
+        Thread outer = store.caller;
         try {
+            store.caller = Thread.currentThread();
             Store.Cursor<E> cursor = store.cursor();
             for (E element = cursor.advance(); element != null; ) {
                 E candidate = element;
                 element = cursor.advance();
                 if (object.equals(candidate)) {
-                    return removePrevious(cursor);
+                    if (!cursor.removePrevious()) {
+                        return false;
+                    }
+                    showSize();
+                    join = finish(1);
+                    put = leave(1);
+                    return true;
                 }
             }
             return false;
         } finally {
-            lock.unlock();
+            store.caller = outer;
+            unlock();
+            wake(join, put);
+        }
+    }
+
+    private void removePrevious(Store.Cursor<E> cursor) {
+        QueueWaiter join = null;
+        QueueWaiter put = null;
+        lock();
+        try {
+            if (cursor.removePrevious()) {
+                showSize();
+                join = finish(1);
+                put = leave(1);
+            }
+        } finally {
+            unlock();
+            wake(join, put);
         }
     }
 
     @Override
     public Object[] toArray() {
-        lock.lock();
+        lock();
         try {
             Object[] elements = new Object[store.size()];
             Store.Cursor<E> cursor = store.cursor();
@@ -461,34 +539,13 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
             }
             return elements;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     @Override
     public Iterator<E> iterator() {
         return new Elements();
-    }
-
-    /** Removes all elements, which finishes their tasks, and returns how many there were. */
-    @GuardedBy("lock")
-    private int drop() {
-        int dropped = store.size();
-        if (dropped > 0) {
-            store.clear();
-            finish(dropped);
-        }
-        return dropped;
-    }
-
-    @GuardedBy("lock")
-    private boolean removePrevious(Store.Cursor<E> cursor) {
-        if (!cursor.removePrevious()) {
-            return false;
-        }
-        finish(1);
-        signalRoom(1);
-        return true;
     }
 
     /** Locks for each step; holds the next element, so that {@code next()} has one after {@code hasNext()} said so. */
@@ -498,12 +555,12 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
         private boolean removable;
 
         Elements() {
-            lock.lock();
+            lock();
             try {
                 cursor = store.cursor();
                 next = cursor.advance();
             } finally {
-                lock.unlock();
+                unlock();
             }
         }
 
@@ -518,11 +575,11 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
             if (element == null) {
                 throw new NoSuchElementException();
             }
-            lock.lock();
+            lock();
             try {
                 next = cursor.advance();
             } finally {
-                lock.unlock();
+                unlock();
             }
             removable = true;
             return element;
@@ -534,23 +591,7 @@ abstract class LockedQueue<E> extends AbstractWorkQueue<E> {
                 throw new IllegalStateException("remove() without a next() before it");
             }
             removable = false;
-            lock.lock();
-            try {
-                removePrevious(cursor);
-            } finally {
-                lock.unlock();
-            }
+            removePrevious(cursor);
         }
-    }
-
-    @GuardedBy("lock")
-    @SuppressWarnings("WaitNotInLoop") // the callers loop
-    private long await(Condition condition, long nanos) throws InterruptedException {
-        store.beforeWait();
-        if (nanos == FOREVER) {
-            condition.await();
-            return FOREVER;
-        }
-        return condition.awaitNanos(nanos);
     }
 }

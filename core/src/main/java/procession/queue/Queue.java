@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -50,19 +49,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the type of the elements
  */
-public final class Queue<E> extends AbstractWorkQueue<E> {
+public final class Queue<E> extends BlockingWorkQueue<E> {
     /*
-     * Overview. The ring has the elements and knows who waits; this class waits. A thread that finds the queue empty, or
-     * full, looks for some microseconds whether that changes, has itself added to those who wait, and parks. However it
-     * stops to wait, it tries once more before it leaves, unless it was in the list until then: see QueueRing.
+     * Overview. The ring has the elements and knows who waits; see there. Who waits is in BlockingWorkQueue.
      */
-    /** How often to look before sleeping: for about as long as it takes to fall asleep and wake up. */
-    private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 8 : 0;
-
-    /** How long not to look: each look takes a cache line from the other end, which is to get ahead by many elements. */
-    private static final int PAUSES_A_LOOK = 32;
-
-    private final int capacity;
     private final QueueRing<E> ring;
 
     /** Creates an unbounded queue. */
@@ -77,105 +67,14 @@ public final class Queue<E> extends AbstractWorkQueue<E> {
      */
     public Queue(int maxsize) {
         super(maxsize);
-        capacity = capacity(maxsize);
-        ring = new QueueRing<>(capacity);
+        ring = new QueueRing<>(capacity(maxsize));
     }
 
-    // Putting
+    // Putting and getting
 
     @Override
-    boolean put(E element, long nanos) throws InterruptedException {
-        QueueRing.Put outcome = putInTime(element, nanos);
-        if (outcome == QueueRing.Put.SHUT_DOWN) {
-            throw isShutDown();
-        }
-        return outcome == QueueRing.Put.DONE;
-    }
-
-    @Override
-    public void putNowait(E element) {
-        switch (ring.tryPut(Objects.requireNonNull(element, "element"))) {
-            case FULL -> throw new Full(capacity + " elements");
-            case SHUT_DOWN -> throw isShutDown();
-            case DONE -> {}
-        }
-    }
-
-    @Override
-    public boolean offer(E element) {
-        return ring.tryPut(Objects.requireNonNull(element, "element")) == QueueRing.Put.DONE;
-    }
-
-    @Override
-    public boolean offer(E element, long timeout, TimeUnit unit) throws InterruptedException {
-        return putInTime(element, unit.toNanos(timeout)) == QueueRing.Put.DONE;
-    }
-
-    private static ShutDown isShutDown() {
-        return new ShutDown("The queue is shut down");
-    }
-
-    private QueueRing.Put putInTime(E element, long nanos) throws InterruptedException {
-        Objects.requireNonNull(element, "element");
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        QueueRing.Put outcome = ring.tryPut(element);
-        return outcome != QueueRing.Put.FULL || nanos <= 0 ? outcome : putLater(element, nanos);
-    }
-
-    private QueueRing.Put putLater(E element, long nanos) throws InterruptedException {
-        long start = System.nanoTime();
-        var waiter = new QueueWaiter(this);
-        while (true) {
-            lookForRoom();
-            QueueRing.Put outcome = ring.tryPut(element);
-            long left = left(nanos, start);
-            if (outcome != QueueRing.Put.FULL || left <= 0) {
-                return outcome;
-            }
-            if (ring.waitsForRoom(waiter) && !waiter.await(left)) {
-                if (!ring.withdrawFromRoom(waiter)) {
-                    outcome = ring.tryPut(element); // it is being woken, so there is, or was, a place
-                }
-                if (outcome != QueueRing.Put.FULL) {
-                    return outcome;
-                }
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-            }
-        }
-    }
-
-    private static long left(long nanos, long start) {
-        if (nanos <= 0 || nanos == FOREVER) {
-            return nanos;
-        }
-        return nanos - (System.nanoTime() - start);
-    }
-
-    private void lookForRoom() {
-        for (int i = 0; i < LOOKS && ring.isFull() && !ring.isShutdown(); i++) {
-            pause();
-        }
-    }
-
-    private static void pause() {
-        for (int i = 0; i < PAUSES_A_LOOK; i++) {
-            Thread.onSpinWait();
-        }
-    }
-
-    // Getting
-
-    @Override
-    public E getNowait() {
-        E element = poll();
-        if (element == null) {
-            throw isShutAndEmpty() ? isShutDown() : new Empty("No element");
-        }
-        return element;
+    Put tryPut(E element) {
+        return ring.tryPut(element);
     }
 
     @Override
@@ -189,58 +88,33 @@ public final class Queue<E> extends AbstractWorkQueue<E> {
     }
 
     @Override
-    @Nullable
-    E take(long nanos, boolean throwing) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        E element = poll();
-        if (element != null) {
-            return element;
-        }
-        return takeLater(nanos, throwing);
+    boolean looksFull() {
+        return ring.isFull();
     }
 
-    private @Nullable E takeLater(long nanos, boolean throwing) throws InterruptedException {
-        long start = System.nanoTime();
-        var waiter = new QueueWaiter(this);
-        while (true) {
-            if (isShutAndEmpty()) {
-                if (throwing) {
-                    throw new ShutDown("The queue is shut down, and empty");
-                }
-                return null;
-            }
-            if (nanos > 0) {
-                lookForElement();
-            }
-            E element = poll();
-            long left = left(nanos, start);
-            if (element != null || (left <= 0 && !ring.isShutdown())) {
-                return element;
-            }
-            if (ring.waitsForElement(waiter) && !waiter.await(left)) {
-                if (!ring.withdrawFromElement(waiter)) {
-                    element = poll(); // it is being woken, so there is, or was, an element
-                }
-                if (element != null) {
-                    return element;
-                }
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-            }
-        }
+    @Override
+    boolean looksEmpty() {
+        return ring.isEmpty();
     }
 
-    private void lookForElement() {
-        for (int i = 0; i < LOOKS && ring.isEmpty() && !ring.isShutdown(); i++) {
-            pause();
-        }
+    @Override
+    boolean waitsForRoom(QueueWaiter waiter) {
+        return ring.waitsForRoom(waiter);
     }
 
-    private boolean isShutAndEmpty() {
-        return ring.isShutdown() && ring.size() == 0; // in this order: nothing is put after the shutdown
+    @Override
+    boolean waitsForElement(QueueWaiter waiter) {
+        return ring.waitsForElement(waiter);
+    }
+
+    @Override
+    boolean withdrawFromRoom(QueueWaiter waiter) {
+        return ring.withdrawFromRoom(waiter);
+    }
+
+    @Override
+    boolean withdrawFromElement(QueueWaiter waiter) {
+        return ring.withdrawFromElement(waiter);
     }
 
     // Size

@@ -5,16 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
-
-/** Keeps what the other end writes out of this end's cache lines. */
-@SuppressWarnings("unused")
-abstract class BeforeQueueEnd {
-    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15;
-}
 
 /** The fields of a {@link QueueEnd}, which superclasses and subclasses keep together. */
-abstract class QueueEndFields extends BeforeQueueEnd {
+abstract class QueueEndFields extends WaitingLine {
     /** 0: free, 1: held. */
     volatile int held;
 
@@ -23,20 +16,10 @@ abstract class QueueEndFields extends BeforeQueueEnd {
 
     /** Up to which position there is nothing to ask the other end; of the holder of the lock. */
     long limit;
-
-    /** Who waits longest for this end to move on; of the holder of the lock, as is the next. */
-    @Nullable
-    QueueWaiter first;
-
-    @Nullable
-    QueueWaiter last;
-
-    /** How many have begun to wait. */
-    long arrivals;
 }
 
 /**
- * One end of a {@link Queue}: where it is, a lock for who moves it, and the threads that wait for that.
+ * One end of a {@link Queue}: where it is, a lock for who moves it, and the line of those who wait for that.
  *
  * <p>The lock is held for some nanoseconds by who puts or gets, longer by who copies or moves many elements, and never
  * while code of the user runs. So whoever finds it taken spins; only if that is not enough, because its holder copies or has
@@ -125,91 +108,5 @@ final class QueueEnd extends QueueEndFields {
     /** Moves this end, for everybody to see. */
     void moveTo(long newPosition) {
         POSITION.setRelease(this, newPosition); // pairs with positionNow()
-    }
-
-    // Who waits
-
-    /** Adds a waiter in the order in which they came first. */
-    void add(QueueWaiter waiter) {
-        if (waiter.arrival == QueueWaiter.NEW) {
-            waiter.arrival = arrivals++;
-        }
-        QueueWaiter before = last;
-        if (before != null && before.arrival > waiter.arrival) { // it was woken before, in vain: its place is in front
-            QueueWaiter behind = first;
-            while (behind != null && behind.arrival < waiter.arrival) {
-                behind = behind.next;
-            }
-            before = behind == null ? last : behind.previous;
-        }
-        QueueWaiter behind = before == null ? first : before.next;
-        waiter.previous = before;
-        waiter.next = behind;
-        if (before == null) {
-            first = waiter;
-        } else {
-            before.next = waiter;
-        }
-        if (behind == null) {
-            last = waiter;
-        } else {
-            behind.previous = waiter;
-        }
-        waiter.linked = true;
-    }
-
-    /** Removes who waits longest, if anybody does, and has to be woken when the lock is free. */
-    @Nullable
-    QueueWaiter removeFirst() {
-        QueueWaiter waiter = first;
-        if (waiter != null) {
-            unlink(waiter);
-        }
-        return waiter;
-    }
-
-    /** Removes at most so many of those who wait longest; returns them linked by {@code next}. */
-    @Nullable
-    QueueWaiter removeFirst(long most) {
-        QueueWaiter chain = first;
-        QueueWaiter end = null;
-        for (long i = 0; i < most && first != null; i++) {
-            end = first;
-            QueueWaiter next = end.next;
-            unlink(end);
-            end.next = next;
-        }
-        if (end == null) {
-            return null;
-        }
-        end.next = null;
-        return chain;
-    }
-
-    private void unlink(QueueWaiter waiter) {
-        QueueWaiter before = waiter.previous;
-        QueueWaiter behind = waiter.next;
-        if (before == null) {
-            first = behind;
-        } else {
-            before.next = behind;
-        }
-        if (behind == null) {
-            last = before;
-        } else {
-            behind.previous = before;
-        }
-        waiter.linked = false;
-        waiter.previous = null;
-        waiter.next = null;
-    }
-
-    /** Removes somebody who does not want to wait longer; returns {@code false} if that one is being woken. */
-    boolean withdraw(QueueWaiter waiter) {
-        if (!waiter.linked) {
-            return false;
-        }
-        unlink(waiter);
-        return true;
     }
 }

@@ -53,13 +53,6 @@ final class QueueRing<E> {
     /** A ring of more slots is given back when the queue is empty and somebody waits for an element. */
     private static final int LONG = 1 << 15;
 
-    /** What came of an attempt to put. */
-    enum Put {
-        DONE,
-        FULL,
-        SHUT_DOWN
-    }
-
     /** A change of positions: the removal of an element from the inside, or the return of some below the head. */
     private static final class Change {
         static final long NONE = -1;
@@ -103,16 +96,16 @@ final class QueueRing<E> {
 
     // One element
 
-    Put tryPut(E element) {
+    BlockingWorkQueue.Put tryPut(E element) {
         QueueWaiter getter = null;
         tail.lock();
         try {
             if (shutdown) {
-                return Put.SHUT_DOWN;
+                return BlockingWorkQueue.Put.SHUT_DOWN;
             }
             long at = tail.position;
             if (at >= tail.limit && !hasRoom(at)) {
-                return Put.FULL;
+                return BlockingWorkQueue.Put.FULL;
             }
             slots[slot(at)] = element;
             tail.moveTo(at + 1);
@@ -125,7 +118,7 @@ final class QueueRing<E> {
         if (getter != null) {
             getter.wake();
         }
-        return Put.DONE;
+        return BlockingWorkQueue.Put.DONE;
     }
 
     private int slot(long position) {

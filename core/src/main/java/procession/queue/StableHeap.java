@@ -21,10 +21,12 @@ final class StableHeap<E> extends Store<E> {
      * The comparator is user code. It may throw, run out of stack or memory, and call the queue. So every operation compares
      * first and moves after: while comparisons run, nothing has changed, and while elements move, no user code runs.
      *   - On the way up from a leaf, comparisons find how many forebears go down one place, and then they go.
-     *   - On the way down from a hole, each comparison says which child goes up. The choices are the bits of a long, one for
-     *     each level, and then the children go.
-     * comparing is true meanwhile, and refuses each operation that comes in between: that can only be the comparator's own,
-     * because the queue holds its lock. The queue asks too before it waits, which would give up the lock.
+     *   - On the way down from a hole to a leaf, each comparison says which child would go up, and this way is noted. The last
+     *     element, which is to fill the hole, came from a leaf, and so it mostly belongs near one: comparisons look for its
+     *     place from below, and then the children above that place go up. So there is about one comparison on each level, not
+     *     two.
+     * comparing is true meanwhile, and refuses each change that comes in between: that can only be the comparator's own,
+     * because the queue holds its lock.
      *
      * A cursor has its own copy of the elements, and their tickets to know them by, for a place in a heap means nothing after
      * the next operation.
@@ -37,9 +39,13 @@ final class StableHeap<E> extends Store<E> {
     private static final int INITIAL = 16;
     private static final int LARGEST = Integer.MAX_VALUE - 8; // some JVMs keep a few words for themselves
 
+    /** Of a heap of so many elements there are no more levels. */
+    private static final int LEVELS = 31;
+
     private final Comparator<? super E> comparator;
     private @Nullable Object[] elements = new @Nullable Object[INITIAL];
     private long[] tickets = new long[INITIAL];
+    private final int[] way = new int[LEVELS];
     private int size;
     private long nextTicket;
     private long previousTicket = -1;
@@ -105,15 +111,10 @@ final class StableHeap<E> extends Store<E> {
         return new CopyCursor();
     }
 
-    @Override
-    void beforeWait() {
-        requireNotComparing();
-    }
-
     /** Returns where a new element has to go, and makes room. Nothing else has changed, also if it throws. */
     private int placeOf(E element, long ticket) {
         reserve();
-        comparing = true;
+        Thread outer = beginComparing();
         try {
             if (size == 0) {
                 // For what it throws: an element that can't be compared would be in the way of all others.
@@ -121,8 +122,20 @@ final class StableHeap<E> extends Store<E> {
             }
             return rise(size, element, ticket);
         } finally {
-            comparing = false;
+            endComparing(outer);
         }
+    }
+
+    private @Nullable Thread beginComparing() {
+        Thread outer = caller;
+        caller = Thread.currentThread();
+        comparing = true;
+        return outer;
+    }
+
+    private void endComparing(@Nullable Thread outer) {
+        comparing = false;
+        caller = outer;
     }
 
     private int placeOrTopOf(E element) {
@@ -143,35 +156,20 @@ final class StableHeap<E> extends Store<E> {
         }
         E moved = elementAt(last);
         long ticket = tickets[last];
-        long choices;
-        int levels;
         int target;
-        comparing = true;
+        int levels = 0;
+        Thread outer = beginComparing();
         try {
             // Where the hole came from below another branch, the last element may belong above it.
             target = index == 0 ? index : rise(index, moved, ticket);
-            choices = 0;
-            levels = 0;
             if (target == index) {
-                int hole = index;
-                for (; hole < last >>> 1; levels++) {
-                    int child = 2 * hole + 1;
-                    int right = child + 1;
-                    if (right < last && isBefore(right, elementAt(child), tickets[child])) {
-                        child = right;
-                        choices |= 1L << levels;
-                    }
-                    if (!isBefore(child, moved, ticket)) {
-                        break;
-                    }
-                    hole = child;
-                }
+                levels = descend(index, last, moved, ticket);
             }
         } finally {
-            comparing = false;
+            endComparing(outer);
         }
         if (target == index) {
-            target = raise(index, levels, choices);
+            target = raise(index, levels);
         } else {
             lower(index, target);
         }
@@ -203,13 +201,30 @@ final class StableHeap<E> extends Store<E> {
         }
     }
 
-    /** Moves one child on each of {@code levels} levels below {@code index} up, and returns the place that this leaves. */
-    private int raise(int index, int levels, long choices) {
-        int place = index;
+    /**
+     * Finds the way from a hole to the place of {@code moved} below it, and notes it in {@link #way}.
+     *
+     * @return how many levels below the hole that is
+     */
+    private int descend(int hole, int end, E moved, long ticket) {
+        int levels = 0;
+        int place = hole;
+        for (int child = 2 * place + 1; child < end; child = 2 * place + 1) {
+            place = child + 1 < end && isBefore(child + 1, child) ? child + 1 : child;
+            way[levels++] = place;
+        }
+        while (levels > 0 && !isBefore(way[levels - 1], moved, ticket)) {
+            levels--;
+        }
+        return levels;
+    }
+
+    /** Moves the elements on the first {@code levels} of the way up by one, and returns the place that this leaves. */
+    private int raise(int hole, int levels) {
+        int place = hole;
         for (int level = 0; level < levels; level++) {
-            int child = 2 * place + 1 + (int) (choices >>> level & 1);
-            move(child, place);
-            place = child;
+            move(way[level], place);
+            place = way[level];
         }
         return place;
     }
@@ -228,6 +243,11 @@ final class StableHeap<E> extends Store<E> {
     private boolean isBefore(int index, E other, long ticket) {
         int order = comparator.compare(elementAt(index), other);
         return order < 0 || (order == 0 && tickets[index] < ticket);
+    }
+
+    private boolean isBefore(int index, int other) {
+        int order = comparator.compare(elementAt(index), elementAt(other));
+        return order < 0 || (order == 0 && tickets[index] < tickets[other]);
     }
 
     private void reserve() {

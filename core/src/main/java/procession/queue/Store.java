@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Python:</i> the hooks {@code _init}, {@code _qsize}, {@code _put} and {@code _get} of {@code queue.Queue}.
  */
 abstract class Store<E> {
+    /** The thread that runs code of the user under the lock, such as a comparator: it may come in again. */
+    @Nullable
+    Thread caller;
+
     /** Returns the number of elements. */
     abstract int size();
 
@@ -27,9 +31,6 @@ abstract class Store<E> {
 
     /** Removes all elements. */
     abstract void clear();
-
-    /** Called before the queue gives up its lock to wait. Throws if that would be in the midst of another operation. */
-    void beforeWait() {}
 
     /** Starts a walk over the elements in the order in which they will be taken, or any other. */
     abstract Cursor<E> cursor();

@@ -2,6 +2,7 @@
 package procession.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LifoQueueTest extends QueueContract {
@@ -55,6 +57,64 @@ class LifoQueueTest extends QueueContract {
         queue.remove("a");
 
         assertEquals(List.of("c", "b", "a"), new ArrayList<>(queue));
+    }
+
+    /** Equal to anything, after it has used the queue. */
+    private static final class Busy {
+        /** What it does. */
+        interface Use {
+            void run() throws InterruptedException;
+        }
+
+        private final Use use;
+
+        Busy(Use use) {
+            this.use = use;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            try {
+                use.run();
+            } catch (InterruptedException nobodyDoes) {
+                throw new AssertionError(nobodyDoes);
+            }
+            return true;
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
+    }
+
+    private static LifoQueue<Object> fill(LifoQueue<Object> queue) {
+        queue.clear();
+        queue.addAll(List.of(1, 2));
+        return queue;
+    }
+
+    @Test
+    void equals_thatUsesTheQueue_works_butMustNotWait() throws InterruptedException {
+        var queue = new LifoQueue<Object>(2);
+        queue.addAll(List.of(1, 2));
+
+        assertTrue(queue.contains(new Busy(() -> assertEquals(2, queue.remove()))));
+        assertEquals(1, queue.size());
+        queue.clear();
+        queue.add(1);
+        assertThrows(
+                IllegalStateException.class,
+                () -> queue.remove(new Busy(() -> {
+                    queue.clear();
+                    queue.take();
+                })));
+        assertThrows(IllegalStateException.class, () -> fill(queue).contains(new Busy(() -> queue.put(5))));
+        assertThrows(IllegalStateException.class, () -> fill(queue).contains(new Busy(queue::join)));
+
+        queue.clear();
+        queue.put(3);
+        assertEquals(3, queue.take());
     }
 
     @Test

@@ -37,13 +37,13 @@ public final class ModelCheck {
     private static final int LOOP_BOUND = 200;
 
     /** A loop that only looks for a while whether to wait is not worth the places where threads could change in it. */
-    private static final ManagedStrategyGuarantee LOOKS = forClasses("procession.queue.Queue")
+    private static final ManagedStrategyGuarantee LOOKS = forClasses("procession.queue.BlockingWorkQueue")
             .methods("lookForElement", "lookForRoom")
             .ignore();
 
     /** A short sleep between two tries would not end by itself in the model. */
     private static final ManagedStrategyGuarantee NAPS =
-            forClasses("procession.queue.QueueEnd").methods("nap").ignore();
+            forClasses("procession.queue.QueueEnd", "procession.queue.StoreLock").methods("nap").ignore();
 
     private final Class<?> operations;
     private final Class<?> specification;
