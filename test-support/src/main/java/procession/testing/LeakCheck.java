@@ -8,9 +8,11 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,8 +24,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Fails a test, or a test class, that leaves something behind: a child process, a non-daemon thread whose name starts
- * with {@code procession}, an open file or socket, or a file {@code procession*} in a temporary directory. What goes
- * away within {@link Delays#medium()} is no leak.
+ * with {@code procession}, an open file or socket, a file {@code procession*} in a temporary directory, or shared memory
+ * that this JVM has made. What goes away within {@link Delays#medium()} is no leak.
  *
  * <p>Use it with {@code @ExtendWith(LeakCheck.class)}. Tests that run at the same time in the same JVM would see each
  * other's things.
@@ -32,6 +34,7 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback, Bef
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LeakCheck.class);
     private static final String PREFIX = "procession";
+    private static final String SLOTS = "slots";
 
     static {
         openWhatTheJvmKeeps();
@@ -154,8 +157,28 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback, Bef
         boolean library = target.endsWith(".jar") || target.endsWith(".class") || target.endsWith("/modules");
         // The JVM keeps these for its own use from the first selector or process on.
         boolean selector = target.startsWith("anon_inode:");
-        if (!listing && !library && !selector) {
+        // Closing it would give up the lock that says that this JVM is alive.
+        boolean slots = target.endsWith("/" + SLOTS);
+        // JNA makes the code of its calls in it.
+        boolean code = target.matches(".*/ffi\\w+ \\(deleted\\)");
+        if (!listing && !library && !selector && !slots && !code) {
             open.add("descriptor " + target);
+        }
+    }
+
+    /** The directories of shared memory stay while any process uses them; what this JVM makes there does not. */
+    private static boolean isOfSharedMemory(Path directory) {
+        return Files.exists(directory.resolve(SLOTS));
+    }
+
+    private static void addOwnSegments(Path directory, List<String> found) {
+        String own = String.format(Locale.ROOT, "%08x", ProcessHandle.current().pid());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, own + "*")) {
+            files.forEach(file -> found.add("shared memory " + file));
+        } catch (NoSuchFileException gone) {
+            // another JVM was the last one in it
+        } catch (IOException e) {
+            throw new AssertionError("Cannot list " + directory, e);
         }
     }
 
@@ -165,7 +188,13 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback, Bef
             return found;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*")) {
-            files.forEach(file -> found.add("file " + file));
+            for (Path file : files) {
+                if (isOfSharedMemory(file)) {
+                    addOwnSegments(file, found);
+                } else {
+                    found.add("file " + file);
+                }
+            }
         } catch (IOException e) {
             throw new AssertionError("Cannot list " + directory, e);
         }

@@ -147,6 +147,16 @@ public final class ObjectCodec {
     }
 
     /**
+     * Returns whether what is written to a stream goes to another process: an object may be written there, or refuse.
+     *
+     * @param stream the stream
+     * @return {@code false} if it goes to a file, or wherever else the program likes
+     */
+    public static boolean isBetweenProcesses(ObjectOutputStream stream) {
+        return stream instanceof Encoder;
+    }
+
+    /**
      * Decodes an object.
      *
      * @param bytes what {@link #encode} made, in the other process

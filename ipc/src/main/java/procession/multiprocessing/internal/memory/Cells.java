@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.memory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Gives memory to small objects, many of which share a segment. */
+public final class Cells {
+    /*
+     * Overview. Cells are given out of a segment one after the other, and never a second time: another process may still
+     * use one that was given back, and would then change somebody else's. A segment is removed when all of its cells have
+     * been given back, so what is kept is never more than a segment for each object that lives.
+     */
+    private static final int CELLS_IN_SEGMENT = 1023;
+    private static final int SEGMENT_BYTES = CELLS_IN_SEGMENT * CellDescriptor.BYTES;
+
+    private final SharedDirectory directory;
+
+    /** Which cells of each segment are in use, by their offset; guarded by this, as the other fields are. */
+    private final Map<Segment, BitSet> used = new HashMap<>();
+
+    private @Nullable Segment current;
+    private int next;
+
+    Cells(SharedDirectory directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Takes a cell.
+     *
+     * @param kind which kind of object is in it
+     * @param options what the object is made with
+     * @return the cell, filled with zeros otherwise
+     * @throws UncheckedIOException if there is no room for it
+     */
+    public synchronized Cell take(int kind, int options) {
+        Segment segment = current;
+        if (segment == null || next == CELLS_IN_SEGMENT) {
+            try {
+                segment = directory.create(SEGMENT_BYTES);
+            } catch (IOException noRoom) {
+                throw new UncheckedIOException(noRoom.getMessage(), noRoom);
+            }
+            current = segment;
+            next = 0;
+        }
+        Cell cell = new Cell(segment, SegmentDescriptor.DATA_AT + CellDescriptor.BYTES * next++);
+        used.computeIfAbsent(segment, made -> new BitSet()).set(cell.offset());
+        Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.OPTIONS_AT), options);
+        Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.KIND_AT), kind);
+        return cell;
+    }
+
+    /**
+     * Gives a cell back; does nothing if that has been done, and in a process that has not taken it.
+     *
+     * @param cell the cell
+     */
+    public synchronized void giveBack(Cell cell) {
+        Segment segment = cell.segment();
+        BitSet cells = used.get(segment);
+        if (cells == null) {
+            return;
+        }
+        cells.clear(cell.offset());
+        if (cells.isEmpty()) {
+            used.remove(segment);
+            directory.remove(segment);
+            current = segment == current ? null : current;
+        }
+    }
+
+    /**
+     * Finds a cell.
+     *
+     * @param segment where it is
+     * @param offset its place there
+     * @param kind which kind of object has to be in it
+     * @return the cell
+     * @throws IOException if no such object is there
+     */
+    public static Cell find(Segment segment, int offset, int kind) throws IOException {
+        int end = segment.memory().capacity() - CellDescriptor.BYTES;
+        if (offset < SegmentDescriptor.DATA_AT || offset > end || offset % CellDescriptor.BYTES != 0) {
+            throw new IOException("there is no object at " + offset + " of the shared memory " + segment);
+        }
+        Cell cell = new Cell(segment, offset);
+        if (cell.kind() != kind) {
+            throw new IOException("at " + offset + " of the shared memory " + segment + " is an object of kind "
+                    + cell.kind() + ", and not " + kind);
+        }
+        return cell;
+    }
+}

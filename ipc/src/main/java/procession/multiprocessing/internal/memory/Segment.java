@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.memory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of memory that processes share: a file of {@link SharedDirectory} that this process has mapped.
+ *
+ * <p>The mapping stays for as long as anything in this process refers to it, also when the file is gone; the file is never
+ * made shorter. So no access ever faults.
+ */
+public final class Segment {
+    private static final Set<OpenOption> CREATE = Set.of(
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> ATTACH =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    /** How much is written at a time. */
+    private static final int PIECE_BYTES = 1 << 16;
+
+    private final SharedDirectory directory;
+    private final Path file;
+    private final ByteBuffer memory;
+
+    private Segment(SharedDirectory directory, Path file, ByteBuffer memory) {
+        this.directory = directory;
+        this.file = file;
+        this.memory = memory.order(ByteOrder.nativeOrder());
+    }
+
+    /** Makes the file, whose space is there when this returns, and maps it. */
+    static Segment create(SharedDirectory directory, Path file, int dataBytes) throws IOException {
+        int bytes = Math.addExact(SegmentDescriptor.DATA_AT, dataBytes);
+        boolean whole = false;
+        try (FileChannel channel = FileChannel.open(file, CREATE, PrivateFiles.fileAttributes(file))) {
+            allocate(channel, bytes, file);
+            ByteBuffer header = ByteBuffer.allocate(SegmentDescriptor.DATA_AT).order(ByteOrder.nativeOrder());
+            header.putInt(SegmentDescriptor.VERSION_AT, SegmentDescriptor.VERSION);
+            header.putLong(SegmentDescriptor.BYTES_AT, bytes);
+            header.putLong(SegmentDescriptor.CREATOR_AT, directory.own());
+            directory.family().write(header, SegmentDescriptor.FAMILY_AT);
+            channel.write(header, 0);
+            ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+            channel.write(magic.putLong(0, SegmentDescriptor.MAGIC), SegmentDescriptor.MAGIC_AT);
+            Segment made = new Segment(directory, file, channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
+            whole = true;
+            return made;
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Writes zeros, because a file that was only made longer has no pages, and a store that finds none left faults. */
+    private static void allocate(FileChannel channel, int bytes, Path file) throws IOException {
+        long free = Files.getFileStore(file).getUsableSpace();
+        if (free < bytes) {
+            throw full(bytes, free, file, null);
+        }
+        ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(PIECE_BYTES, bytes));
+        for (long at = 0; at < bytes; ) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
+            try {
+                at += channel.write(zeros, at);
+            } catch (IOException full) {
+                throw full(bytes, Files.getFileStore(file).getUsableSpace(), file, full);
+            }
+        }
+    }
+
+    private static IOException full(long bytes, long free, Path file, @Nullable IOException cause) {
+        return new IOException(
+                "no room for " + bytes + " bytes of shared memory in " + file.getParent() + ", where " + free
+                        + " bytes are free; make it larger, or name another place by -D" + SharedDirectory.PROPERTY,
+                cause);
+    }
+
+    /** Maps a file that some process of this family has made. */
+    static Segment attach(SharedDirectory directory, Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            throw new IOException(file + " is a symbolic link, and not shared memory");
+        }
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is no file, and so no shared memory"); // to open a FIFO would wait for ever
+        }
+        try (FileChannel channel = FileChannel.open(file, ATTACH)) {
+            int bytes = checked(directory, channel, file);
+            return new Segment(directory, file, channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
+        } catch (NoSuchFileException gone) {
+            throw new IOException(
+                    "the shared memory " + file + " is gone: the process that made it has given it back, or has ended",
+                    gone);
+        }
+    }
+
+    /** Reads the header from the file: it is not mapped before it is known to be as long as it says. */
+    private static int checked(SharedDirectory directory, FileChannel channel, Path file) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(SegmentDescriptor.DATA_AT).order(ByteOrder.nativeOrder());
+        while (header.hasRemaining() && channel.read(header, header.position()) > 0) {
+            // until it is full, or the file at its end
+        }
+        if (header.hasRemaining() || header.getLong(SegmentDescriptor.MAGIC_AT) != SegmentDescriptor.MAGIC) {
+            throw new IOException(file + " is not shared memory of Procession");
+        }
+        int version = header.getInt(SegmentDescriptor.VERSION_AT);
+        if (version != SegmentDescriptor.VERSION) {
+            throw new IOException(file + " has version " + version + " of the layout, and this program "
+                    + SegmentDescriptor.VERSION + "; let both use the same version of Procession");
+        }
+        if (!Family.read(header, SegmentDescriptor.FAMILY_AT).equals(directory.family())) {
+            throw new IOException(file + " belongs to processes that this one shares no locks with,"
+                    + " so neither could tell whether the other is alive; let them share all of " + file.getParent());
+        }
+        long bytes = header.getLong(SegmentDescriptor.BYTES_AT);
+        if (bytes != channel.size() || bytes < SegmentDescriptor.DATA_AT || bytes > Integer.MAX_VALUE) {
+            throw new IOException(file + " has " + channel.size() + " bytes, and its header says " + bytes);
+        }
+        return (int) bytes;
+    }
+
+    /**
+     * Returns the memory, in the byte order of the machine, from the start of the file on.
+     *
+     * @return the memory; its position and limit are not to be changed
+     */
+    public ByteBuffer memory() {
+        return memory;
+    }
+
+    /**
+     * Returns the directory that it is in.
+     *
+     * @return the directory
+     */
+    public SharedDirectory directory() {
+        return directory;
+    }
+
+    /**
+     * Returns the file.
+     *
+     * @return where it is, or was
+     */
+    public Path file() {
+        return file;
+    }
+
+    /** Removes the file, so that nobody can attach it any more. Its pages are free when nobody has it mapped. */
+    void unlink() {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException left) {
+            // whoever starts next sweeps it, once this process is dead
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}
