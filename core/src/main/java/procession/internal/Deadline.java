@@ -11,6 +11,9 @@ public final class Deadline {
     /** Longest span, in nanoseconds, that can be added to or taken from a nano time and still be compared with it. */
     private static final long FOREVER_NANOS = Long.MAX_VALUE >> 1;
 
+    /** The deadline that never passes. */
+    public static final Deadline NEVER = new Deadline(0, true);
+
     private final long atNanos;
     private final boolean never;
 

@@ -42,7 +42,7 @@ final class Snippet {
                 interface Job extends Runnable {}
                 static int counter;
                 static final String page = "page";
-                static final Lock lock = new Lock();
+                static final procession.threading.Lock lock = new procession.threading.Lock();
                 static final Queue<Job> queue = new Queue<>();
                 static { // a queue with some work, and nobody who brings more
                     for (int i = 0; i < 3; i++) queue.putNowait(() -> counter++);
@@ -98,7 +98,10 @@ final class Snippet {
     private String wrapped(String code) {
         StringBuilder source = new StringBuilder();
         StringBuilder body = new StringBuilder();
-        imports.forEach(line -> source.append(line).append('\n'));
+        imports.stream()
+                .filter(line ->
+                        block.lines().stream().noneMatch(own -> own.startsWith("import ") && sameName(own, line)))
+                .forEach(line -> source.append(line).append('\n'));
         for (String line : block.lines()) {
             (line.startsWith("import ") ? source : body).append(line).append('\n');
         }
@@ -111,6 +114,11 @@ final class Snippet {
                     .append("}\n");
         }
         return source.append("}\n").append(CONTEXT).toString();
+    }
+
+    /** Whether two imports are of types of one simple name, so that there can be only one of them. */
+    private static boolean sameName(String oneImport, String other) {
+        return oneImport.substring(oneImport.lastIndexOf('.')).equals(other.substring(other.lastIndexOf('.')));
     }
 
     private void compile(String name, String source) throws IOException {

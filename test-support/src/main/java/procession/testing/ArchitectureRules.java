@@ -53,6 +53,7 @@ public final class ArchitectureRules {
                 noCycles(),
                 deserializationInOnePlace(),
                 processesInTwoPlaces(),
+                nativeCallsInOnePlace(),
                 tellingNames());
     }
 
@@ -158,6 +159,28 @@ public final class ArchitectureRules {
                         "the target is Runtime.exec",
                         call -> call.getTargetOwner().isEquivalentTo(Runtime.class)
                                 && call.getName().equals("exec")))
+                .allowEmptyShould(true);
+    }
+
+    /**
+     * Native calls are made by one package only, so that all else works where there are none.
+     *
+     * @return the rule
+     */
+    public static ArchRule nativeCallsInOnePlace() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage("..internal.futex..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.sun.jna..")
+                .orShould()
+                .callMethodWhere(describe(
+                        "the target loads a library",
+                        call -> (call.getTargetOwner().isEquivalentTo(System.class)
+                                        || call.getTargetOwner().isEquivalentTo(Runtime.class))
+                                && (call.getName().equals("load")
+                                        || call.getName().equals("loadLibrary"))))
                 .allowEmptyShould(true);
     }
 

@@ -57,7 +57,7 @@ public final class Await {
     }
 
     /**
-     * Asserts that {@code thread} comes to wait in a lock, a condition, a sleep or a selector.
+     * Asserts that {@code thread} comes to wait in a lock, a condition, a sleep, a selector or a futex.
      *
      * @param thread the thread
      * @throws AssertionError if it does not within {@link Delays#medium()}
@@ -67,15 +67,17 @@ public final class Await {
             case BLOCKED, WAITING, TIMED_WAITING -> true;
             case TERMINATED -> throw new AssertionError(thread.getName() + " has ended and did not block");
             case NEW -> false;
-            case RUNNABLE -> selects(thread); // which is how Java calls it
+            case RUNNABLE -> sleepsInTheKernel(thread); // which is how Java calls it
         });
     }
 
-    private static boolean selects(Thread thread) {
+    private static boolean sleepsInTheKernel(Thread thread) {
         StackTraceElement[] stack = thread.getStackTrace();
         return stack.length > 0
                 && stack[0].isNativeMethod()
-                && Stream.of(stack).anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SelectorImpl"));
+                && Stream.of(stack)
+                        .map(StackTraceElement::getClassName)
+                        .anyMatch(name -> name.equals("sun.nio.ch.SelectorImpl") || name.endsWith(".futex.Nap"));
     }
 
     /**

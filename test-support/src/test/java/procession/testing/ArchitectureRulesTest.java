@@ -55,6 +55,12 @@ class ArchitectureRulesTest {
     }
 
     @Test
+    void nativeCallsInOnePlace_findsAnotherPlace() {
+        assertTrue(finds(ArchitectureRules.nativeCallsInOnePlace(), Violations.LoadsLibrary.class));
+        assertFalse(finds(ArchitectureRules.nativeCallsInOnePlace(), Violations.Prints.class));
+    }
+
+    @Test
     void tellingNames_findsUtils() {
         assertTrue(finds(ArchitectureRules.tellingNames(), Violations.PlantedUtils.class));
     }

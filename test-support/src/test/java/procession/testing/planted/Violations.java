@@ -60,6 +60,13 @@ public final class Violations {
         }
     }
 
+    /** Calls native code. */
+    public static final class LoadsLibrary {
+        void load() {
+            System.loadLibrary("planted");
+        }
+    }
+
     /** Says nothing about itself. */
     public static final class PlantedUtils {}
 }

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.waiting;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import procession.internal.Deadline;
+import procession.multiprocessing.internal.futex.Futex;
+import procession.multiprocessing.internal.futex.Nap;
+import procession.multiprocessing.internal.memory.Cell;
+
+/** Where the threads of this process wait for one word of shared memory. */
+final class WaitingRoom {
+    /*
+     * Overview. Threads that find no other way queue up here. Only the first one listens to the other processes; the rest
+     * park until they are the first. So a thousand waiters cost what one does, an interrupt of any but the first is a matter
+     * of this JVM, and a release wakes one thread of one process.
+     *
+     *     attempt, spinning ──► queue ──► first? ──no──► park ────────────┐
+     *                                       │yes                         │ made the first, timeout, interrupt
+     *                                       ▼                            ▼
+     *                                    announce, sleep on the word ──► attempt again
+     *
+     * The first one sleeps in the kernel; a virtual thread, which would take its carrier along, and every thread where there is
+     * no native call, naps by the clock instead, in steps that grow from 50 µs to 4 ms.
+     *
+     * Wake-ups are hints, and the word is the truth. A wake-up can get lost: the process that changed the word dies, or is
+     * stopped, before it wakes anybody; or the thread that was woken is in a process that dies, or is stopped; or a process
+     * without native calls changed the word. Therefore the Watch looks at the words on behalf of the first of each room, every
+     * 40 ms, and rings it if it should look itself. A lost wake-up costs that much time, and nothing else. A thread that leaves
+     * without having got what it waited for may have taken a wake-up with it, so it wakes somebody else if the word would
+     * let that go on.
+     *
+     * Whoever leaves makes the next one the first, who then looks at the word at once. `queue` and the flags `first` change
+     * with the room's monitor held; a waiter reads its own flag without.
+     */
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    private static final int MAX_SPINS = 200;
+    private static final long SHORTEST_NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long LONGEST_NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    private final ByteBuffer memory;
+    private final int wordAt;
+    private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
+
+    /** How long spinning has been worth it lately; benign: a lost update is an older guess. */
+    private int spins = MAX_SPINS / 2;
+
+    /** The address of the memory; benign: every thread computes the same, and 0 means not yet. */
+    private volatile long base;
+
+    WaitingRoom(Cell cell, int field) {
+        this.memory = cell.memory();
+        this.wordAt = Futex.lowerHalf(cell.at(field));
+    }
+
+    private static final class Waiter {
+        final Thread thread = Thread.currentThread();
+        final boolean virtual = VirtualThreads.isVirtual(thread);
+        final Awaited awaited;
+        volatile boolean first;
+        volatile @Nullable Nap nap;
+        long clockNapNanos = SHORTEST_NAP_NANOS;
+
+        Waiter(Awaited awaited) {
+            this.awaited = awaited;
+        }
+    }
+
+    /**
+     * Waits until an attempt succeeds.
+     *
+     * @return {@code false} if the deadline passed first
+     * @throws InterruptedException if interrupted while waiting, and that is wanted; otherwise the interrupt is there again
+     *     when this returns
+     */
+    boolean await(Awaited awaited, Deadline deadline, boolean interruptibly) throws InterruptedException {
+        return spin(awaited) || waitInQueue(new Waiter(awaited), deadline, interruptibly);
+    }
+
+    private boolean spin(Awaited awaited) {
+        int limit = PROCESSORS == 1 ? 1 : Math.min(MAX_SPINS, 2 * spins + 10);
+        for (int i = 0; i < limit; i++) {
+            if (awaited.attempt(false)) {
+                spins += (i - spins) / 8;
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        spins -= spins / 8;
+        return false;
+    }
+
+    private boolean waitInQueue(Waiter me, Deadline deadline, boolean interruptibly) throws InterruptedException {
+        boolean interrupted = false;
+        boolean succeeded = false;
+        enter(me);
+        try {
+            while (true) {
+                if (Thread
+                        .interrupted()) { // before the attempt: who was interrupted first does not get what came later
+                    interrupted = true;
+                    if (interruptibly) {
+                        throw new InterruptedException();
+                    }
+                }
+                succeeded = me.awaited.attempt(true);
+                long nanos = succeeded ? 0 : deadline.remainingNanos();
+                if (nanos <= 0) {
+                    return succeeded;
+                }
+                sleep(me, nanos);
+            }
+        } finally {
+            leave(me, succeeded);
+            if (interrupted && !interruptibly) {
+                me.thread.interrupt();
+            }
+        }
+    }
+
+    private void sleep(Waiter me, long nanos) {
+        if (!me.first) {
+            LockSupport.parkNanos(this, nanos);
+            return;
+        }
+        long value = me.awaited.announce();
+        if (value == Awaited.LOOK_AGAIN) {
+            return;
+        }
+        if (me.virtual || !Futex.isAvailable()) {
+            LockSupport.parkNanos(this, Math.min(nanos, me.clockNapNanos));
+            me.clockNapNanos = Math.min(LONGEST_NAP_NANOS, 2 * me.clockNapNanos);
+            return;
+        }
+        Nap nap = me.nap;
+        if (nap == null) {
+            nap = Nap.take();
+            me.nap = nap;
+        }
+        nap.sleep(memory, base(), wordAt, (int) value, nanos);
+    }
+
+    private long base() {
+        long known = base;
+        if (known == 0) {
+            known = Futex.address(memory);
+            base = known;
+        }
+        return known;
+    }
+
+    private synchronized void enter(Waiter me) {
+        queue.addLast(me);
+        if (queue.size() == 1) {
+            me.first = true;
+            Watch.add(this);
+        }
+    }
+
+    private void leave(Waiter me, boolean succeeded) {
+        Waiter next;
+        synchronized (this) {
+            boolean wasFirst = queue.peekFirst() == me;
+            queue.remove(me);
+            next = wasFirst ? queue.peekFirst() : null;
+            if (next != null) {
+                next.first = true;
+            } else if (queue.isEmpty()) {
+                Watch.remove(this);
+            }
+        }
+        if (next != null) {
+            LockSupport.unpark(next.thread);
+        } else if (!succeeded && me.first && me.awaited.isWorthALook()) {
+            wake(1);
+        }
+        Nap nap = me.nap;
+        if (nap != null) {
+            me.nap = null;
+            nap.giveBack();
+        }
+    }
+
+    /** Wakes threads that sleep, in whatever process; those that nap by the clock see for themselves. */
+    void wake(int count) {
+        if (Futex.isAvailable()) {
+            Futex.wake(memory, base(), wordAt, count);
+        }
+    }
+
+    /** Looks at the word on behalf of the first waiter; called by the watch. */
+    void look() {
+        Waiter first;
+        synchronized (this) {
+            first = queue.peekFirst();
+        }
+        if (first == null) {
+            return;
+        }
+        Nap nap = first.nap;
+        if (nap == null) {
+            return; // it is awake, or naps by the clock
+        }
+        if (first.awaited.isWorthALook()) {
+            nap.ring();
+        } else {
+            nap.ringAgain();
+        }
+    }
+}

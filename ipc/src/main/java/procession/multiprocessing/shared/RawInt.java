@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.shared;
+
+import java.io.InvalidObjectException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.IntUnaryOperator;
+import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.memory.CellDescriptor;
+import procession.multiprocessing.internal.memory.CellPassage;
+
+/**
+ * An {@code int} in shared memory without a lock: what {@link IntValue#raw()} returns, the same number for all processes.
+ *
+ * <p>All methods are atomic, none of them waits, and all may be called by any thread at any time. When its {@link IntValue}
+ * has been destroyed, it keeps a number, which is nobody's any more.
+ *
+ * <p>Memory consistency effects: {@link #get()} and {@link #set} are those of a {@code volatile} field, in all processes; the
+ * other atomic operations do both. The rest are those of {@link java.lang.invoke.VarHandle}.
+ *
+ * <p><i>Python:</i> {@code multiprocessing.RawValue('i')}, which has no atomic operations.
+ */
+public final class RawInt implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Cell cell;
+    private final transient ByteBuffer memory;
+    private final transient int at;
+
+    RawInt(Cell cell) {
+        this.cell = cell;
+        this.memory = cell.memory();
+        this.at = cell.at(CellDescriptor.VALUE_AT);
+    }
+
+    /**
+     * Returns the number.
+     *
+     * @return the number
+     */
+    public int get() {
+        return (int) Cell.INT.getVolatile(memory, at);
+    }
+
+    /**
+     * Sets the number.
+     *
+     * @param value what it is from now on
+     */
+    public void set(int value) {
+        Cell.INT.setVolatile(memory, at, value);
+    }
+
+    /**
+     * Sets the number.
+     *
+     * @param value what it is from now on
+     * @return what it was just before
+     */
+    public int getAndSet(int value) {
+        return (int) Cell.INT.getAndSet(memory, at, value);
+    }
+
+    /**
+     * Adds to the number, which wraps around.
+     *
+     * @param delta how much
+     * @return what it was just before
+     */
+    public int getAndAdd(int delta) {
+        return (int) Cell.INT.getAndAdd(memory, at, delta);
+    }
+
+    /**
+     * Sets the number if it is as expected.
+     *
+     * @param expected what it has to be
+     * @param value what it is then from now on
+     * @return whether it was as expected, and so is set
+     */
+    public boolean compareAndSet(int expected, int value) {
+        return Cell.INT.compareAndSet(memory, at, expected, value);
+    }
+
+    /**
+     * Sets the number to what a function makes of it.
+     *
+     * @param function is called again, with another number, when another thread or process has been faster; should have no
+     *     effects of its own
+     * @return the new number
+     */
+    public int updateAndGet(IntUnaryOperator function) {
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            int before = get();
+            int after = function.applyAsInt(before);
+            if (compareAndSet(before, after)) {
+                return after;
+            }
+        }
+    }
+
+    /**
+     * Returns the number, read as if it were an ordinary field.
+     *
+     * @return the number
+     */
+    public int getPlain() {
+        return (int) Cell.INT.get(memory, at);
+    }
+
+    /**
+     * Sets the number, as if it were an ordinary field.
+     *
+     * @param value what it is from now on
+     */
+    public void setPlain(int value) {
+        Cell.INT.set(memory, at, value);
+    }
+
+    /**
+     * Returns the number, in no order with other accesses.
+     *
+     * @return the number
+     */
+    public int getOpaque() {
+        return (int) Cell.INT.getOpaque(memory, at); // pairs with what the caller says
+    }
+
+    /**
+     * Sets the number, in no order with other accesses.
+     *
+     * @param value what it is from now on
+     */
+    public void setOpaque(int value) {
+        Cell.INT.setOpaque(memory, at, value); // pairs with what the caller says
+    }
+
+    /**
+     * Returns the number, before all that follows.
+     *
+     * @return the number
+     */
+    public int getAcquire() {
+        return (int) Cell.INT.getAcquire(memory, at); // pairs with the caller's setRelease
+    }
+
+    /**
+     * Sets the number, after all that came before.
+     *
+     * @param value what it is from now on
+     */
+    public void setRelease(int value) {
+        Cell.INT.setRelease(memory, at, value); // pairs with the caller's getAcquire
+    }
+
+    /**
+     * Returns the number as text.
+     *
+     * @return for example {@code 42}
+     */
+    @Override
+    public String toString() {
+        return Integer.toString(get());
+    }
+
+    /**
+     * Lets the place where this is travel instead of this.
+     *
+     * @return the place
+     */
+    private Object writeReplace() {
+        return new Passage(cell);
+    }
+
+    /**
+     * Refuses a stream that was not made by {@link #writeReplace}.
+     *
+     * @return nothing
+     * @throws InvalidObjectException always
+     */
+    private Object readResolve() throws InvalidObjectException {
+        throw new InvalidObjectException("shared memory travels as the place where it is");
+    }
+
+    private static final class Passage extends CellPassage {
+        private static final long serialVersionUID = 1L;
+
+        Passage(Cell cell) {
+            super(cell);
+        }
+
+        @Override
+        protected int kind() {
+            return IntValue.KIND;
+        }
+
+        @Override
+        protected Object arrive(Cell arrived) {
+            return new RawInt(arrived);
+        }
+
+        @Override
+        protected String name() {
+            return "RawInt";
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import procession.multiprocessing.ProcessPoolExecutor;
+import procession.multiprocessing.internal.memory.SharedDirectory;
+import procession.multiprocessing.internal.wire.ObjectCodec;
+import procession.multiprocessing.shared.IntValue;
+import procession.multiprocessing.shared.LongValue;
+import procession.testing.LeakCheck;
+
+/** How what is in shared memory gets into another process, and where else it does not get. */
+@ExtendWith(LeakCheck.class)
+class PassageTest {
+    private static Object copy(Object object) throws Exception {
+        return Objects.requireNonNull(
+                new ObjectCodec(PassageTest.class.getClassLoader(), null).decode(ObjectCodec.encode(object)));
+    }
+
+    @Test
+    void task_thatCapturesThem_sharesThem() throws Exception {
+        var lock = new Lock();
+        var recursive = new RLock();
+        var number = new IntValue(1);
+        var large = new LongValue(1L << 40);
+        try (var executor = new ProcessPoolExecutor(1)) {
+            String seen = executor.submit(() -> {
+                        number.getAndAdd(1);
+                        large.raw().getAndAdd(1);
+                        number.acquire();
+                        recursive.acquire();
+                        return lock.locked() + " " + number.holder() + " " + recursive.heldByCurrentThread();
+                    })
+                    .result();
+            assertEquals("false " + number.holder() + " true", seen);
+            assertEquals(2, number.get());
+            assertEquals((1L << 40) + 1, large.get());
+            assertFalse(number.tryAcquire());
+            assertFalse(recursive.tryAcquire());
+            assertTrue(lock.tryAcquire());
+            assertTrue(executor.submit(() -> lock.locked()).result());
+            assertTrue(executor.submit(() -> {
+                        lock.release();
+                        return true;
+                    })
+                    .result());
+            assertFalse(lock.locked());
+        } finally {
+            lock.destroy();
+            recursive.destroy();
+            number.destroy();
+            large.destroy();
+        }
+    }
+
+    @Test
+    void copy_inTheSameProcess_isAnotherViewOfTheSame() throws Exception {
+        var number = new IntValue(7);
+        IntValue copy = (IntValue) copy(number);
+        copy.set(8);
+        assertEquals(8, number.get());
+        copy.acquire();
+        copy.acquire();
+        assertTrue(number.tryAcquire(), "it is the same thread");
+        number.release();
+        number.release();
+        copy.release();
+        assertFalse(number.locked());
+        copy.destroy();
+        assertThrows(IllegalStateException.class, number::get);
+        assertThrows(IllegalStateException.class, () -> number.set(1));
+        assertThrows(IllegalStateException.class, number::raw);
+        number.destroy();
+    }
+
+    @Test
+    void objectsOfOneSegment_shareItsMapping() throws Exception {
+        var first = new Lock();
+        var second = new Lock();
+        assertSame(first.cell().segment(), second.cell().segment());
+        assertSame(first.cell().segment(), ((Lock) copy(first)).cell().segment());
+        first.destroy();
+        assertTrue(second.tryAcquire());
+        second.destroy();
+    }
+
+    @Test
+    void writeObject_toAFile_isRefused() throws Exception {
+        var lock = new Lock();
+        var recursive = new RLock();
+        var number = new IntValue(0);
+        var large = new LongValue(0);
+        for (Object shared : List.of(lock, recursive, number, large, number.raw(), large.raw())) {
+            try (var stream = new ObjectOutputStream(new ByteArrayOutputStream())) {
+                String message =
+                        String.valueOf(assertThrows(NotSerializableException.class, () -> stream.writeObject(shared))
+                                .getMessage());
+                assertTrue(message.contains(shared.getClass().getName() + " lives in"), message);
+            }
+        }
+        lock.destroy();
+        recursive.destroy();
+        number.destroy();
+        large.destroy();
+    }
+
+    @Test
+    void decode_whenTheCreatorHasGivenItBack_saysSo() throws Exception {
+        var lock = new Lock();
+        byte[] encoded = ObjectCodec.encode(lock);
+        String directory = SharedDirectory.current().path().toString();
+        lock.destroy();
+        System.gc(); // the mapping may be there still, and then the object is found, and destroyed
+        try {
+            Lock late = (Lock) new ObjectCodec(PassageTest.class.getClassLoader(), null).decode(encoded);
+            assertTrue(late != null && late.toString().endsWith("[destroyed]"));
+        } catch (InvalidObjectException gone) {
+            String message = String.valueOf(gone.getMessage());
+            assertTrue(message.contains("is gone") && message.contains(directory), message);
+        }
+    }
+}
