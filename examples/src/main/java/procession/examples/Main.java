@@ -26,7 +26,8 @@ import picocli.CommandLine.ParameterException;
             Background.class,
             QueueWorker.class,
             RequestServer.class,
-            FuturesExample.class
+            FuturesExample.class,
+            SharedCounter.class
         })
 public final class Main {
     private Main() {}

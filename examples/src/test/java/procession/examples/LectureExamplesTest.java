@@ -63,4 +63,30 @@ class LectureExamplesTest {
                 printed.toString(StandardCharsets.UTF_8).lines().toList());
         assertEquals(List.of("the child has ended with 0"), run.out().lines().toList());
     }
+
+    @Test
+    void sharedCounter_losesNothing_inThreadsAndInProcesses() {
+        for (String who : List.of("threads", "processes")) {
+            Run run = run("shared-counter", who);
+            assertEquals(0, run.exitCode(), run::err);
+            assertEquals("200000" + System.lineSeparator(), run.out());
+        }
+    }
+
+    @Test
+    void sharedCounter_withoutTheLock_hasAtMostAll() {
+        Run run = run("shared-counter", "threads", "--unsafe", "--n=20000");
+        assertEquals(0, run.exitCode(), run::err);
+        int counted = Integer.parseInt(run.out().strip());
+        assertTrue(counted > 0 && counted <= 40_000, run::out);
+    }
+
+    @Test
+    void sharedCounter_ofTooMuch_isRefused() {
+        for (String n : List.of("-1", "1073741824")) {
+            Run run = run("shared-counter", "--n=" + n);
+            assertEquals(2, run.exitCode());
+            assertTrue(run.err().contains("--n is " + n + ", but must be at least 0"), run::err);
+        }
+    }
 }
