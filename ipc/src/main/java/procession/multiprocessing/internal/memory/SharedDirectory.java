@@ -100,14 +100,17 @@ public final class SharedDirectory {
      * @throws IOException if this process can't enter it
      */
     public static SharedDirectory at(Path path) throws IOException {
+        SharedDirectory directory;
         synchronized (ENTERED) {
-            SharedDirectory directory = ENTERED.get(path);
-            if (directory == null) {
-                directory = Undisturbed.call(() -> enter(path));
-                ENTERED.put(path, directory);
+            directory = ENTERED.get(path);
+            if (directory != null) {
+                return directory;
             }
-            return directory;
+            directory = Undisturbed.call(() -> enter(path));
+            ENTERED.put(path, directory);
         }
+        directory.sweep();
+        return directory;
     }
 
     private static SharedDirectory enter(Path path) throws IOException {
@@ -126,7 +129,6 @@ public final class SharedDirectory {
         } catch (IllegalStateException underWay) {
             // what this process makes from now on is swept by the next one
         }
-        directory.sweep();
         return directory;
     }
 
@@ -267,6 +269,16 @@ public final class SharedDirectory {
      */
     public boolean isAlive(long tag) {
         return slots.isAlive(tag);
+    }
+
+    /**
+     * Returns whether a process is alive, as {@link #isAlive} does, but seldom asks the kernel.
+     *
+     * @param tag its {@link ProcessTag}
+     * @return {@code false} if it is dead; {@code true} may be some milliseconds old
+     */
+    public boolean isBelievedAlive(long tag) {
+        return slots.isBelievedAlive(tag);
     }
 
     /**

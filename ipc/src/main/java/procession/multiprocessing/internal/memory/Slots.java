@@ -11,11 +11,14 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.os.ProcessTree;
@@ -43,13 +46,23 @@ final class Slots {
      * one's lock is an OverlappingFileLockException, which says alive as well.
      *
      * The first process writes the file, with the lock of OPENING_AT, and the last one removes it with that lock. Who opens
-     * the file just then finds LEFT in it when it gets the lock, and begins anew.
+     * the file just then finds LEFT in it when it gets the lock, and begins anew. If the file with LEFT is still there, whose
+     * remover has been killed, it is written again: nobody was in it but that one.
      */
     private static final Set<OpenOption> OPEN = Set.of(
             StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     /** What another process does while it opens the file takes milliseconds. */
     private static final long OPENING_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How long an answer that a process is alive is believed. */
+    private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** About how many processes of which this one waits for one at a time. */
+    private static final int BELIEFS = 64;
+
+    /** What {@link #keyOf} returns where there is no file. */
+    private static final Object NO_FILE = "none";
 
     private static final long OPENING_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -64,6 +77,11 @@ final class Slots {
     private final FileLock ownLock;
 
     private final long own;
+
+    /** Who was alive lately; benign: of two that have a place in common the later one stays. */
+    private final AtomicReferenceArray<@Nullable Belief> beliefs = new AtomicReferenceArray<>(BELIEFS);
+
+    private record Belief(long tag, long sinceNanos) {}
 
     private Slots(Path file, FileChannel channel, ByteBuffer memory) throws IOException {
         this.file = file;
@@ -88,21 +106,53 @@ final class Slots {
 
     /** Returns {@code null} if the file has been removed meanwhile. */
     private static @Nullable Slots tryEnter(Path file) throws IOException {
+        Object before = keyOf(file);
         FileChannel channel = FileChannel.open(file, OPEN, PrivateFiles.fileAttributes(file));
-        Slots entered = null;
+        boolean mayClose = true;
         try {
             FileLock opening = lockOpening(channel, file);
-            if (prepare(channel, file)) {
-                ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, SlotsDescriptor.BYTES);
-                entered = new Slots(file, channel, memory.order(ByteOrder.nativeOrder()));
+            ByteBuffer header = readHeader(channel);
+            long magic = header.getLong(SlotsDescriptor.MAGIC_AT);
+            mayClose = magic != SlotsDescriptor.MAGIC;
+            if (magic == SlotsDescriptor.LEFT && !NO_FILE.equals(before) && before.equals(keyOf(file))) {
+                magic = 0; // the last one was killed while it removed the file, or could not
             }
+            if (magic == SlotsDescriptor.LEFT) {
+                return null;
+            } else if (magic == 0) {
+                write(channel);
+            } else {
+                check(header, channel, file);
+            }
+            ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, SlotsDescriptor.BYTES);
+            Slots entered = new Slots(file, channel, memory.order(ByteOrder.nativeOrder()));
+            mayClose = false;
             opening.release();
             return entered;
         } finally {
-            if (entered == null) {
+            if (mayClose) { // else another class loader of this JVM may have its lock there
                 channel.close();
             }
         }
+    }
+
+    /** Returns what tells a file from another one of the same name. */
+    private static Object keyOf(Path file) throws IOException {
+        try {
+            Object key = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+            return key == null ? file : key;
+        } catch (NoSuchFileException none) {
+            return NO_FILE;
+        }
+    }
+
+    private static ByteBuffer readHeader(FileChannel channel) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(SlotsDescriptor.TAGS_AT).order(ByteOrder.nativeOrder());
+        while (header.hasRemaining() && channel.read(header, header.position()) > 0) {
+            // until it is full, or the file at its end
+        }
+        return header;
     }
 
     private static FileLock lockOpening(FileChannel channel, Path file) throws IOException {
@@ -127,19 +177,8 @@ final class Slots {
         }
     }
 
-    /** Writes the file if it is new, and looks at it otherwise; returns false if it has been given up. */
-    private static boolean prepare(FileChannel channel, Path file) throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(SlotsDescriptor.TAGS_AT).order(ByteOrder.nativeOrder());
-        while (header.hasRemaining() && channel.read(header, header.position()) > 0) {
-            // until it is full, or the file at its end
-        }
-        long magic = header.getLong(SlotsDescriptor.MAGIC_AT);
-        if (magic == 0) {
-            write(channel);
-            return true;
-        } else if (magic == SlotsDescriptor.LEFT) {
-            return false;
-        } else if (magic != SlotsDescriptor.MAGIC) {
+    private static void check(ByteBuffer header, FileChannel channel, Path file) throws IOException {
+        if (header.getLong(SlotsDescriptor.MAGIC_AT) != SlotsDescriptor.MAGIC) {
             throw new IOException(file + " is not what its name says; remove it when no program uses it");
         } else if (header.getInt(SlotsDescriptor.VERSION_AT) != SlotsDescriptor.VERSION
                 || header.getInt(SlotsDescriptor.SLOTS_AT) != ProcessTag.MAX_SLOTS) {
@@ -151,7 +190,6 @@ final class Slots {
             throw new IOException(file + " has " + channel.size() + " bytes, and not " + SlotsDescriptor.BYTES
                     + "; remove it when no program uses it");
         }
-        return true;
     }
 
     private static void write(FileChannel channel) throws IOException {
@@ -199,6 +237,24 @@ final class Slots {
         return slot >= 0
                 && (long) LONG.getVolatile(memory, SlotsDescriptor.tagAt(slot)) == tag
                 && !buriedNow(slot, tag);
+    }
+
+    /** As {@link #isAlive}, but an answer that it is may be some milliseconds old. */
+    boolean isBelievedAlive(long tag) {
+        if (tag == own) {
+            return true;
+        }
+        int place = (int) (ProcessTag.lowBits(tag) % BELIEFS);
+        Belief belief = beliefs.get(place);
+        long now = System.nanoTime();
+        if (belief != null && belief.tag == tag && now - belief.sinceNanos < BELIEVED_NANOS) {
+            return true;
+        }
+        boolean alive = isAlive(tag);
+        if (alive) {
+            beliefs.set(place, new Belief(tag, now));
+        }
+        return alive;
     }
 
     /** One at a time, because two would find each other's locks. */

@@ -4,7 +4,6 @@ package procession.multiprocessing.internal.waiting;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
@@ -64,9 +63,6 @@ public final class Mutex implements Awaited {
     /** The option of a cell whose mutex is taken over silently. */
     public static final int RECOVERING = 1;
 
-    /** How long an answer that a process is alive is believed. */
-    private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
     private final Object object;
     private final Cell cell;
     private final ByteBuffer memory;
@@ -76,11 +72,6 @@ public final class Mutex implements Awaited {
     private final boolean recovering;
     private final WaitingRoom room;
 
-    /** The answer that is believed; benign: who reads a tag with another one's time asks once more or 20 ms later. */
-    private volatile long believedAlive;
-
-    private volatile long believedSinceNanos;
-
     /**
      * Makes what one process has of a mutex.
      *
@@ -88,6 +79,11 @@ public final class Mutex implements Awaited {
      * @param cell the cell, whose lock word it uses
      */
     public Mutex(Object object, Cell cell) {
+        this(object, cell, true);
+    }
+
+    /** Makes one whose waiters sleep in the kernel only if they may. */
+    Mutex(Object object, Cell cell, boolean nativeCalls) {
         this.object = object;
         this.cell = cell;
         this.memory = cell.memory();
@@ -95,7 +91,7 @@ public final class Mutex implements Awaited {
         this.directory = cell.segment().directory();
         this.me = directory.own();
         this.recovering = (cell.options() & RECOVERING) != 0;
-        this.room = new WaitingRoom(cell, CellDescriptor.LOCK_AT);
+        this.room = new WaitingRoom(cell, CellDescriptor.LOCK_AT, nativeCalls);
     }
 
     private long word() {
@@ -197,20 +193,7 @@ public final class Mutex implements Awaited {
     }
 
     private boolean isAlive(long word) {
-        long owner = ownerOf(word);
-        if (owner == me) {
-            return true;
-        }
-        long now = System.nanoTime();
-        if (owner == believedAlive && now - believedSinceNanos < BELIEVED_NANOS) {
-            return true;
-        }
-        if (!directory.isAlive(owner)) {
-            return false;
-        }
-        believedSinceNanos = now;
-        believedAlive = owner;
-        return true;
+        return directory.isBelievedAlive(ownerOf(word));
     }
 
     // ---- waiting

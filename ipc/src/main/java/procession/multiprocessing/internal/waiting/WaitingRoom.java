@@ -43,6 +43,7 @@ final class WaitingRoom {
 
     private final ByteBuffer memory;
     private final int wordAt;
+    private final boolean nativeCalls;
     private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
 
     /** How long spinning has been worth it lately; benign: a lost update is an older guess. */
@@ -51,7 +52,13 @@ final class WaitingRoom {
     /** The address of the memory; benign: every thread computes the same, and 0 means not yet. */
     private volatile long base;
 
-    WaitingRoom(Cell cell, int field) {
+    /**
+     * Makes a room.
+     *
+     * @param nativeCalls whether its threads may sleep in the kernel, where that is possible
+     */
+    WaitingRoom(Cell cell, int field, boolean nativeCalls) {
+        this.nativeCalls = nativeCalls;
         this.memory = cell.memory();
         this.wordAt = Futex.lowerHalf(cell.at(field));
     }
@@ -130,7 +137,7 @@ final class WaitingRoom {
         if (value == Awaited.LOOK_AGAIN) {
             return;
         }
-        if (me.virtual || !Futex.isAvailable()) {
+        if (me.virtual || !callsKernel()) {
             LockSupport.parkNanos(this, Math.min(nanos, me.clockNapNanos));
             me.clockNapNanos = Math.min(LONGEST_NAP_NANOS, 2 * me.clockNapNanos);
             return;
@@ -141,6 +148,10 @@ final class WaitingRoom {
             me.nap = nap;
         }
         nap.sleep(memory, base(), wordAt, (int) value, nanos);
+    }
+
+    private boolean callsKernel() {
+        return nativeCalls && Futex.isAvailable();
     }
 
     private long base() {
@@ -184,19 +195,24 @@ final class WaitingRoom {
         }
     }
 
-    /** Wakes threads that sleep, in whatever process; those that nap by the clock see for themselves. */
+    /** Wakes threads that sleep, in whatever process; those of others that nap by the clock see for themselves. */
     void wake(int count) {
-        if (Futex.isAvailable()) {
+        Waiter first = first();
+        if (first != null && first.nap == null) {
+            LockSupport.unpark(first.thread);
+        }
+        if (callsKernel()) {
             Futex.wake(memory, base(), wordAt, count);
         }
     }
 
+    private synchronized @Nullable Waiter first() {
+        return queue.peekFirst();
+    }
+
     /** Looks at the word on behalf of the first waiter; called by the watch. */
     void look() {
-        Waiter first;
-        synchronized (this) {
-            first = queue.peekFirst();
-        }
+        Waiter first = first();
         if (first == null) {
             return;
         }

@@ -219,6 +219,43 @@ class SharedDirectoryTest {
         }
     }
 
+    @Test
+    void at_whatTheLastOneCouldNotRemove_isBegunAnew() throws Exception {
+        try (var processes = new ProcessHarness()) {
+            member(processes).kill();
+            Path slots = path().resolve("slots");
+            ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(slots)).order(ByteOrder.nativeOrder());
+            Files.write(
+                    slots,
+                    content.putLong(SlotsDescriptor.MAGIC_AT, SlotsDescriptor.LEFT)
+                            .array());
+            ProcessHarness.Child next = member(processes);
+            ProcessHarness.Child another = member(processes);
+            assertNotEquals(ProcessTag.slot(tagOf(next)), ProcessTag.slot(tagOf(another)));
+            assertEquals(
+                    Stream.of(segmentOf(next), segmentOf(another), "slots")
+                            .sorted()
+                            .toList(),
+                    files());
+            next.kill();
+            another.kill();
+        }
+    }
+
+    @Test
+    void at_whileOthersComeAndGo_letsEverybodyIn() throws Exception {
+        try (var processes = new ProcessHarness()) {
+            for (int round = 0; round < 5; round++) {
+                var children = new ArrayList<ProcessHarness.Child>();
+                for (int i = 0; i < 3; i++) {
+                    children.add(processes.java(Member.class, List.of(), path().toString(), "ends at once"));
+                }
+                children.forEach(child -> assertEquals(0, child.exitCode(), child::errors));
+            }
+        }
+        assertFalse(Files.exists(path()));
+    }
+
     // ---- segments
 
     @Test
