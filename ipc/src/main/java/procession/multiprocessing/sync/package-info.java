@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Python's {@code multiprocessing} locks: what the processes of one user synchronize by, and whose holder may be killed.
+ * Python's {@code multiprocessing} locks and events: what the processes of one user synchronize by, and whose holder may be killed.
  *
  * <table>
  *   <caption>Types</caption>
  *   <tr><th>Type</th><th>What it is</th></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.Lock}</td><td>a mutex that any thread of any process may release</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.RLock}</td><td>a re-entrant mutex that its owner releases</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.sync.Event}</td><td>a flag that threads of any process wait for</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.OwnerDiedException}</td>
  *       <td>the process that had a lock has died with it</td></tr>
  * </table>
  *
- * <p>Another process gets one by its being captured in a task, or in the action of a
- * {@link procession.multiprocessing.Process}; there it is the same lock. It can't be written to a file.
+ * <p>Another process gets one of them by its being captured in a task, or in the action of a
+ * {@link procession.multiprocessing.Process}; there it is the same one. They can't be written to a file.
  *
- * <p>A lock lives in shared memory, which is given back by {@code destroy()}, or when the process ends that has made it: never
- * because nothing refers to it any more. The processes must be of one user, on one machine, and see the same {@code /dev/shm}
+ * <p>They live in shared memory, which is given back by {@code destroy()}, or when the process ends that has made them: never
+ * because nothing refers to them any more. The processes must be of one user, on one machine, and see the same {@code /dev/shm}
  * (where there is none: the same temporary directory). The system property {@code procession.shared.directory} names another
  * place.
  *
