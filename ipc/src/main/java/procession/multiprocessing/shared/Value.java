@@ -25,7 +25,7 @@ import procession.threading.ThrowingRunnable;
  *
  * <p><i>Python:</i> what {@code multiprocessing.Value} returns; its {@code get_lock()} is the value itself.
  */
-public abstract sealed class Value implements Acquirable permits IntValue, LongValue {
+public abstract sealed class Value implements Acquirable permits BooleanValue, DoubleValue, IntValue, LongValue {
     private final Cell cell;
     private final ReentrantMutex mutex;
 

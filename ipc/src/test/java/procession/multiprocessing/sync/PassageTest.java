@@ -18,6 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import procession.multiprocessing.ProcessPoolExecutor;
 import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.internal.wire.ObjectCodec;
+import procession.multiprocessing.shared.BooleanValue;
+import procession.multiprocessing.shared.DoubleValue;
 import procession.multiprocessing.shared.IntValue;
 import procession.multiprocessing.shared.LongValue;
 import procession.testing.LeakCheck;
@@ -103,7 +105,11 @@ class PassageTest {
         var recursive = new RLock();
         var number = new IntValue(0);
         var large = new LongValue(0);
-        for (Object shared : List.of(lock, recursive, number, large, number.raw(), large.raw())) {
+        var real = new DoubleValue(0);
+        var flag = new BooleanValue(false);
+        var event = new Event();
+        for (Object shared : List.of(
+                lock, recursive, event, number, large, real, flag, number.raw(), large.raw(), real.raw(), flag.raw())) {
             try (var stream = new ObjectOutputStream(new ByteArrayOutputStream())) {
                 String message =
                         String.valueOf(assertThrows(NotSerializableException.class, () -> stream.writeObject(shared))
@@ -111,6 +117,9 @@ class PassageTest {
                 assertTrue(message.contains(shared.getClass().getName() + " lives in"), message);
             }
         }
+        event.destroy();
+        real.destroy();
+        flag.destroy();
         lock.destroy();
         recursive.destroy();
         number.destroy();

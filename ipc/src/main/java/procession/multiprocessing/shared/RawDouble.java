@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.shared;
+
+import java.io.InvalidObjectException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
+import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.memory.CellDescriptor;
+import procession.multiprocessing.internal.memory.CellPassage;
+
+/**
+ * A {@code double} in shared memory without a lock: what {@link DoubleValue#raw()} returns, the same number for all processes.
+ *
+ * <p>All methods are atomic, none of them waits, and all may be called by any thread at any time. When its {@link DoubleValue}
+ * has been destroyed, it keeps a number, which is nobody's any more.
+ *
+ * <p>Memory consistency effects: {@link #get()} and {@link #set} are those of a {@code volatile} field, in all processes; the
+ * other atomic operations do both. The rest are those of {@link java.lang.invoke.VarHandle}.
+ *
+ * <p><i>Python:</i> {@code multiprocessing.RawValue('d')}, which has no atomic operations.
+ */
+public final class RawDouble implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Cell cell;
+    private final transient ByteBuffer memory;
+    private final transient int at;
+
+    RawDouble(Cell cell) {
+        this.cell = cell;
+        this.memory = cell.memory();
+        this.at = cell.at(CellDescriptor.VALUE_AT);
+    }
+
+    private static long bits(double value) {
+        return Double.doubleToRawLongBits(value);
+    }
+
+    /**
+     * Returns the number.
+     *
+     * @return the number
+     */
+    public double get() {
+        return Double.longBitsToDouble((long) Cell.LONG.getVolatile(memory, at));
+    }
+
+    /**
+     * Sets the number.
+     *
+     * @param value what it is from now on
+     */
+    public void set(double value) {
+        Cell.LONG.setVolatile(memory, at, bits(value));
+    }
+
+    /**
+     * Sets the number.
+     *
+     * @param value what it is from now on
+     * @return what it was just before
+     */
+    public double getAndSet(double value) {
+        return Double.longBitsToDouble((long) Cell.LONG.getAndSet(memory, at, bits(value)));
+    }
+
+    /**
+     * Adds to the number, and rounds.
+     *
+     * @param delta how much
+     * @return what it was just before
+     */
+    public double getAndAdd(double delta) {
+        while (true) {
+            double before = get();
+            if (compareAndSet(before, before + delta)) {
+                return before;
+            }
+        }
+    }
+
+    /**
+     * Sets the number if it is as expected, bit for bit: NaN is as expected if it is the same one, and 0.0 is not -0.0.
+     *
+     * @param expected what it has to be
+     * @param value what it is then from now on
+     * @return whether it was as expected, and so is set
+     */
+    public boolean compareAndSet(double expected, double value) {
+        return Cell.LONG.compareAndSet(memory, at, bits(expected), bits(value));
+    }
+
+    /**
+     * Sets the number to what a function makes of it.
+     *
+     * @param function is called again, with another number, when another thread or process has been faster; should have no
+     *     effects of its own
+     * @return the new number
+     */
+    public double updateAndGet(DoubleUnaryOperator function) {
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            double before = get();
+            double after = function.applyAsDouble(before);
+            if (compareAndSet(before, after)) {
+                return after;
+            }
+        }
+    }
+
+    /**
+     * Returns the number, read as if it were an ordinary field.
+     *
+     * @return the number
+     */
+    public double getPlain() {
+        return Double.longBitsToDouble((long) Cell.LONG.get(memory, at));
+    }
+
+    /**
+     * Sets the number, as if it were an ordinary field.
+     *
+     * @param value what it is from now on
+     */
+    public void setPlain(double value) {
+        Cell.LONG.set(memory, at, bits(value));
+    }
+
+    /**
+     * Returns the number, in no order with other accesses.
+     *
+     * @return the number
+     */
+    public double getOpaque() {
+        return Double.longBitsToDouble((long) Cell.LONG.getOpaque(memory, at)); // pairs with what the caller says
+    }
+
+    /**
+     * Sets the number, in no order with other accesses.
+     *
+     * @param value what it is from now on
+     */
+    public void setOpaque(double value) {
+        Cell.LONG.setOpaque(memory, at, bits(value)); // pairs with what the caller says
+    }
+
+    /**
+     * Returns the number, before all that follows.
+     *
+     * @return the number
+     */
+    public double getAcquire() {
+        return Double.longBitsToDouble((long) Cell.LONG.getAcquire(memory, at)); // pairs with the caller's setRelease
+    }
+
+    /**
+     * Sets the number, after all that came before.
+     *
+     * @param value what it is from now on
+     */
+    public void setRelease(double value) {
+        Cell.LONG.setRelease(memory, at, bits(value)); // pairs with the caller's getAcquire
+    }
+
+    /**
+     * Returns the number as text.
+     *
+     * @return for example {@code 42}
+     */
+    @Override
+    public String toString() {
+        return Double.toString(get());
+    }
+
+    /**
+     * Lets the place where this is travel instead of this.
+     *
+     * @return the place
+     */
+    private Object writeReplace() {
+        return new Passage(cell);
+    }
+
+    /**
+     * Refuses a stream that was not made by {@link #writeReplace}.
+     *
+     * @return nothing
+     * @throws InvalidObjectException always
+     */
+    private Object readResolve() throws InvalidObjectException {
+        throw new InvalidObjectException("shared memory travels as the place where it is");
+    }
+
+    private static final class Passage extends CellPassage {
+        private static final long serialVersionUID = 1L;
+
+        Passage(Cell cell) {
+            super(cell);
+        }
+
+        @Override
+        protected int kind() {
+            return DoubleValue.KIND;
+        }
+
+        @Override
+        protected Object arrive(Cell arrived) {
+            return new RawDouble(arrived);
+        }
+
+        @Override
+        protected String name() {
+            return "RawDouble";
+        }
+    }
+}
