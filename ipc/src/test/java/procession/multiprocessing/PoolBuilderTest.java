@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,8 @@ class PoolBuilderTest {
     }
 
     /** Returns a result that is ready, or cancelled because it took too long and would keep the pool from closing. */
-    private static <T> AsyncResult<T> readyOrTerminated(AsyncResult<T> result, Pool pool) throws Exception {
+    private static <T extends @Nullable Object> AsyncResult<T> readyOrTerminated(AsyncResult<T> result, Pool pool)
+            throws Exception {
         if (!result.await(Delays.large())) {
             pool.terminate();
         }
