@@ -57,8 +57,13 @@ record ContextCall<T extends @Nullable Object>(ContextPropagation.Context contex
             }
         }
 
-        private @Nullable Void runIt() {
-            runnable.run();
+        /** As {@link TaskThreads#runPlain}, which sees this and not the action in it. */
+        private @Nullable Void runIt() throws Exception {
+            if (runnable instanceof Action action) {
+                action.execute();
+            } else {
+                runnable.run();
+            }
             return null;
         }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.testing.GcFinalization;
 import com.google.common.testing.NullPointerTester;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -424,6 +425,19 @@ class ContextPropagationTest {
         });
         assertSame(failure, reported.get(Delays.large().toNanos(), TimeUnit.NANOSECONDS));
         assertEquals(1, executor.submit(() -> 1).result());
+    }
+
+    @Test
+    void executeOfAnAction_inAContext_reportsItsCheckedExceptionAsItIs() throws Exception {
+        CompletableFuture<Throwable> reported = new CompletableFuture<>();
+        ThreadPoolExecutor executor = propagating(() -> Runnable::run);
+        IOException failure = new IOException("of the task");
+        Action action = () -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> reported.complete(thrown));
+            throw failure;
+        };
+        executor.execute(action);
+        assertSame(failure, reported.get(Delays.large().toNanos(), TimeUnit.NANOSECONDS));
     }
 
     @Test
