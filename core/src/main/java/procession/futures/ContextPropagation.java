@@ -24,8 +24,9 @@ import java.util.List;
  * {@link Context#run} is called around the task, in its thread, and again if it is retried. Callbacks, initializers and
  * the inputs of a {@code map} run outside of it.
  *
- * <p>If {@code capture()} throws, so does the method that submits, and nothing was submitted. An implementation is
- * called by any number of threads.
+ * <p>If {@code capture()} throws, so does the method that submits, and that task was not submitted; {@code invokeAll}
+ * and {@code invokeAny}, which had submitted others before it, cancel those. An implementation is called by any number
+ * of threads.
  *
  * <p>Memory consistency effects: actions in {@code capture()} <i>happen-before</i> {@link Context#run}.
  *
@@ -46,7 +47,7 @@ public interface ContextPropagation {
      *
      * <p>While the task runs, its thread has the submitter's values; after it those that it had before. What the task
      * sets is not seen by the submitter, nor by the next task. A thread-local without a value in the submitter's thread
-     * is read there, and so gets its initial value.
+     * is read there, and so gets its initial value; so does one without a value in the task's thread, which keeps that.
      *
      * @param locals the thread-locals
      * @return what hands them over
