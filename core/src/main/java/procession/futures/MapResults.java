@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +104,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
         try {
             return view.of(run.take());
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new CompletionException(interrupted);
+            throw interruptedHere(interrupted);
         }
     }
 
@@ -117,8 +117,8 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
     public List<V> toList() throws InterruptedException {
         try {
             List<V> all = new ArrayList<>();
-            while (run.hasNext()) {
-                all.add(view.of(run.take()));
+            for (Future<R> done = takeIfMore(); done != null; done = takeIfMore()) {
+                all.add(view.of(done));
             }
             return all;
         } finally {
@@ -126,10 +126,40 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
         }
     }
 
+    /** Waits for the next one; returns {@code null} at the end, though it come while this waits, as closing makes it. */
+    private @Nullable Future<R> takeIfMore() throws InterruptedException {
+        return run.hasNext() ? run.takeUnlessClosed() : null;
+    }
+
     @Override
     public Stream<V> stream() {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
-                .onClose(this::close);
+        return StreamSupport.stream(new Remaining(), false).onClose(this::close);
+    }
+
+    /** What remains; an iterator's own spliterator would take a result to be there because there was one to wait for. */
+    private final class Remaining extends Spliterators.AbstractSpliterator<V> {
+        Remaining() {
+            super(Long.MAX_VALUE, Spliterator.ORDERED);
+        }
+
+        @Override
+        public boolean tryAdvance(Consumer<? super V> action) {
+            Future<R> done;
+            try {
+                done = takeIfMore();
+            } catch (InterruptedException interrupted) {
+                throw interruptedHere(interrupted);
+            }
+            if (done != null) {
+                action.accept(view.of(done));
+            }
+            return done != null;
+        }
+    }
+
+    private static CompletionException interruptedHere(InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return new CompletionException(interrupted);
     }
 
     @Override
@@ -306,15 +336,21 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
         }
 
         Future<R> take() throws InterruptedException {
+            return orNoMore(takeUnlessClosed());
+        }
+
+        /** Returns {@code null} if there are no more, or if closing was faster. */
+        @Nullable
+        Future<R> takeUnlessClosed() throws InterruptedException {
             Future<R> head = nextHead();
-            if (!AbstractExecutor.awaitDone(head, deadline)) {
+            if (head != null && !AbstractExecutor.awaitDone(head, deadline)) {
                 throw timedOut();
             }
-            return taken(head);
+            return head == null ? null : taken(head);
         }
 
         Future<R> take(Deadline own) throws InterruptedException, TimeoutException {
-            Future<R> head = nextHead();
+            Future<R> head = orNoMore(nextHead());
             boolean ownFirst = deadline == null || own.remainingNanos() < deadline.remainingNanos();
             if (!AbstractExecutor.awaitDone(head, ownFirst ? own : deadline)) {
                 if (ownFirst) {
@@ -322,7 +358,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 }
                 throw timedOut();
             }
-            return taken(head);
+            return orNoMore(taken(head));
         }
 
         private CompletionException timedOut() {
@@ -330,20 +366,20 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
             return new CompletionException(new TimeoutException("the timeout of map elapsed"));
         }
 
-        private Future<R> nextHead() {
+        private @Nullable Future<R> nextHead() {
             fill();
             Future<R> head = head();
-            if (head == null) {
-                if (!isClosed()) {
-                    throwIfInputFailed();
-                }
-                throw noMore();
+            if (head == null && !isClosed()) {
+                throwIfInputFailed();
             }
             return head;
         }
 
-        private static NoSuchElementException noMore() {
-            return new NoSuchElementException("no more results");
+        private static <F> F orNoMore(@Nullable F future) {
+            if (future == null) {
+                throw new NoSuchElementException("no more results");
+            }
+            return future;
         }
 
         /** Throws what the input threw, once, and cancels the rest. */
@@ -366,7 +402,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
         }
 
         /** Takes the head away, which is done; if closing was faster, and cancelled it, that is the end. */
-        private Future<R> taken(Future<R> head) {
+        private @Nullable Future<R> taken(Future<R> head) {
             boolean removed;
             lock.lock();
             try {
@@ -378,7 +414,7 @@ final class MapResults<R extends @Nullable Object, V extends @Nullable Object> i
                 lock.unlock();
             }
             if (!removed && head.isCancelled()) {
-                throw noMore();
+                return null;
             }
             if (meter != null) {
                 meter.taken();

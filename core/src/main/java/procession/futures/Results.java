@@ -61,7 +61,8 @@ public interface Results<R extends @Nullable Object> extends Iterator<R>, Iterab
     R next(Duration timeout) throws InterruptedException, TimeoutException;
 
     /**
-     * Takes all results that remain, in order.
+     * Takes all results that remain, in order. If another thread closes this meanwhile, they end where {@link #close()}
+     * ends them, and those before are returned.
      *
      * @return the results, in a new list
      * @throws CompletionException as for {@link #next()}; the first failure cancels the rest
@@ -71,7 +72,7 @@ public interface Results<R extends @Nullable Object> extends Iterator<R>, Iterab
 
     /**
      * Returns the results that remain as a sequential, ordered stream, to be used instead of this iterator; closing
-     * the stream closes this.
+     * the stream closes this, and closing this ends the stream.
      *
      * @return the stream
      */
@@ -99,7 +100,8 @@ public interface Results<R extends @Nullable Object> extends Iterator<R>, Iterab
     /**
      * Cancels every item that has not started and ends the iteration; does nothing if it has ended. Items that run
      * finish, and nobody waits for them. A thread that waits in {@link #next()} meanwhile gets the result that it waits for
-     * if its task runs, and a {@link NoSuchElementException} if not.
+     * if its task runs, and a {@link NoSuchElementException} if not; in {@link #toList()} and the {@link #stream()}, that
+     * is the last one or the end.
      */
     @Override
     void close();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -139,6 +141,37 @@ public abstract class BoundedMapContract extends MapContract {
         }
         gate.open();
         assertEquals(0, before.next());
+    }
+
+    /** The third item is submitted when the first is taken, and so waits for the worker with all items of another map. */
+    @ParameterizedTest
+    @ValueSource(strings = {"toList", "outcomes", "stream"})
+    void close_byAnotherThreadWhileAllAreTaken_thoseBeforeAreAll(String how) {
+        FileGate gate = gate();
+        Executor executor = executor(1);
+        Results<Integer> results = executor.map(square(), TEN, MapOptions.buffersize(2));
+        Results<Integer> others = executor.map(
+                squareWaitingAt(0, gate), IntStream.range(0, 20).boxed().toList());
+        gate.awaitReached();
+        List<Object> taken = new ArrayList<>();
+        try (ThreadHarness threads = new ThreadHarness()) {
+            Thread taker = threads.start(
+                    "taker",
+                    () -> taken.addAll(
+                            switch (how) {
+                                case "toList" -> results.toList();
+                                case "outcomes" ->
+                                    results.outcomes().stream()
+                                            .map(Outcome::value)
+                                            .toList();
+                                default -> results.stream().toList();
+                            }));
+            Await.blocked(taker);
+            results.close();
+        }
+        assertEquals(TEN_SQUARES.subList(0, 2), taken);
+        gate.open();
+        assertEquals(0, others.next());
     }
 
     @Test

@@ -34,8 +34,7 @@ import procession.testing.ThreadHarness;
 public abstract class MapContract extends ExecutorFixture {
 
     static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
-    private static final List<Integer> TEN_SQUARES =
-            TEN.stream().map(i -> i * i).toList();
+    static final List<Integer> TEN_SQUARES = TEN.stream().map(i -> i * i).toList();
 
     static Fn<Integer, Integer> square() {
         return i -> i * i;
