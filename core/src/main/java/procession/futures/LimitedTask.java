@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,8 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
      * Whether an attempt ended by its timer or otherwise is decided by cancel(true), which succeeds only if nothing else
      * has completed the attempt.
      *
-     * An attempt waits in the queue of the pool, for as long as it takes; but if the attempt before it keeps its thread,
-     * that may be for ever. So when it has waited for a while and that one has not returned, it is given up:
+     * An attempt waits in the queue of the pool, for as long as it takes; but if an attempt before it keeps its thread,
+     * that may be for ever. So when it has waited for a while and not all of those have returned, it is given up:
      *
      *     QUEUED ──a thread takes it──► BEGUN
      *        └──waited in vain──► GIVEN_UP ──► onFailure, with the failure of the attempt before
@@ -63,8 +64,8 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
     @GuardedBy("lock")
     private @Nullable Future<T> attempt;
 
-    /** The last attempt that has begun, if it has not returned. */
-    private final AtomicReference<@Nullable Attempt> onThread = new AtomicReference<>();
+    /** How many attempts have begun and not returned; more than one if some ignore their interrupt. */
+    private final AtomicInteger onThreads = new AtomicInteger();
 
     /** Owned by the thread that ends an attempt, or gives the next one up; the next one starts after it. */
     private int retriesLeft;
@@ -135,11 +136,11 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             if (!start.compareAndSet(Start.QUEUED, Start.BEGUN)) {
                 throw new CancellationException();
             }
-            onThread.set(this);
+            onThreads.incrementAndGet();
             try {
                 return callInTime();
             } finally {
-                onThread.compareAndSet(this, null);
+                onThreads.decrementAndGet();
             }
         }
 
@@ -176,12 +177,14 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
             }
         }
 
-        /** Gives this up with the failure of the attempt before, if that keeps its thread and no other takes this. */
+        /** Gives this up with the failure of the attempt before, if one keeps its thread and no other takes this. */
         void waitNotForEver(TaskTimeoutException failure) {
             Duration longest = timeout.compareTo(LEAST_PATIENCE) > 0 ? timeout : LEAST_PATIENCE;
             ScheduledFuture<?> timer = TIMERS.schedule(
                     () -> {
-                        if (start.get() == Start.QUEUED && onThread.get() != null) {
+                        // Looked at once: while this is queued no other begins, so if there is none now there will be
+                        // none.
+                        if (start.get() == Start.QUEUED && onThreads.get() > 0) {
                             decide(() -> waitedInVain(failure));
                         }
                     },

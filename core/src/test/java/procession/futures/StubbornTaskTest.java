@@ -13,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import procession.futures.TaskLimitsTest.Gate;
-import procession.testing.Await;
 import procession.testing.Delays;
 
 /** What limits do to tasks on threads that ignore their interrupt, and so keep their thread. */
@@ -75,29 +74,63 @@ class StubbornTaskTest {
         }
     }
 
+    /** All attempts but the first leave another task behind, and return; the third or the fourth finds such a task before it. */
+    @Test
+    void retry_behindAnAttemptBeforeTheLast_isGivenUp() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
+                Gate release = new Gate();
+                Gate gate = new Gate()) {
+            Future<?> stubborn = executor.with(TaskOptions.timeout(SHORT).retries(3))
+                    .submit(() -> {
+                        if (runs.incrementAndGet() == 1) {
+                            Uninterruptibles.awaitUninterruptibly(release);
+                        } else {
+                            executor.execute(() -> Uninterruptibles.awaitUninterruptibly(gate));
+                            new CountDownLatch(1).await();
+                        }
+                    });
+            assertTimedOut(stubborn);
+            assertTrue(runs.get() <= 3, runs::toString);
+        }
+    }
+
     @Test
     void retry_behindOthersOnAThreadThatCameBack_waitsForItsTurn() throws Exception {
         AtomicInteger runs = new AtomicInteger();
         try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate allQueued = new Gate();
                 Gate gate = new Gate()) {
-            CountDownLatch started = new CountDownLatch(1);
+            executor.execute(() -> Uninterruptibles.awaitUninterruptibly(allQueued));
             Future<Integer> future = executor.with(
                             TaskOptions.timeout(SHORT).retries(100)) // any of which may be late on a busy machine
                     .submit(() -> {
                         int run = runs.incrementAndGet();
                         if (run == 1) {
-                            started.countDown();
                             new CountDownLatch(1).await();
                         }
                         return run;
                     });
-            started.await();
-            Future<Boolean> other = executor.submit(() -> Uninterruptibles.awaitUninterruptibly(gate, Delays.large()));
-            Await.sleep(Delays.small().multipliedBy(6)); // longer than it would wait for a thread that is kept
-            assertFalse(future.isDone());
+            CountDownLatch otherRuns = new CountDownLatch(1);
+            Future<?> other = executor.submit(() -> {
+                otherRuns.countDown();
+                Uninterruptibles.awaitUninterruptibly(gate);
+            });
+            allQueued.countDown();
+            otherRuns.await(); // so the first run is over, and the second comes after this
+            outlastPatience();
             gate.countDown();
-            assertTrue(other.result());
+            other.result();
             assertTrue(future.result(Delays.large()) > 1);
+        }
+    }
+
+    /** Returns when a retry that waited from now on for a thread that is kept would have been given up. */
+    private static void outlastPatience() throws Exception {
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+                Gate release = new Gate()) {
+            assertTimedOut(executor.with(TaskOptions.timeout(SHORT).retries(1))
+                    .submit(() -> Uninterruptibles.awaitUninterruptibly(release)));
         }
     }
 
