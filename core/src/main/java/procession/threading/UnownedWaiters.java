@@ -154,8 +154,8 @@ final class UnownedWaiters implements java.util.concurrent.locks.Condition {
         try {
             freed = sync.release(1);
         } finally {
-            if (!freed) {
-                boolean unused = giveUp(waiter);
+            if (!freed && !giveUp(waiter)) {
+                signal(1); // this was signalled meanwhile and does not wait, so the signal is another's
             }
         }
         if (!freed) {
