@@ -28,9 +28,6 @@ final class Chunk implements Runnable {
                 tasks.get(i).run();
                 Thread.interrupted(); // meant for that task; who shuts down now takes the rest of this out
             } else {
-                if (worker.refuses(tasks.get(i))) {
-                    continue;
-                }
                 worker.beforeTask();
                 // Only the last one leaves the worker with nothing to do.
                 tasks.get(i).run(i == tasks.size() - 1 ? worker : null);
@@ -46,6 +43,11 @@ final class Chunk implements Runnable {
             }
         }
         return true;
+    }
+
+    /** Takes all tasks, or none if somebody has taken some. */
+    boolean takeAll() {
+        return next.compareAndSet(0, tasks.size());
     }
 
     /** Takes all tasks that nobody took and that are not done. */

@@ -24,13 +24,12 @@ abstract class TaskThreads {
 
     /*
      * Legal paths: 0 ─► SHUT_DOWN ─► SHUT_DOWN|TERMINATED, and SHUT_DOWN ─► SHUT_DOWN|STOPPING ─► …|TERMINATED; BROKEN
-     * joins at any time before TERMINATED, and CANCELLING after SHUT_DOWN. Written under the lock. 0 is the one value with which a task is taken.
+     * joins at any time before TERMINATED. Written under the lock. 0 is the one value with which a task is taken.
      */
     static final int SHUT_DOWN = 1;
     static final int STOPPING = 2;
     static final int BROKEN = 4;
     static final int TERMINATED = 8;
-    static final int CANCELLING = 16;
 
     volatile int life;
 
@@ -90,12 +89,6 @@ abstract class TaskThreads {
     abstract String describe();
 
     final void cancelPending() {
-        lock.lock();
-        try {
-            life |= isShutdown() ? CANCELLING : 0;
-        } finally {
-            lock.unlock();
-        }
         List<PoolTask<?>> refused = new ArrayList<>();
         drainFuturesTo(refused);
         refused.forEach(Future::cancel);

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +43,10 @@ final class WorkerThreads extends TaskThreads {
      * ended in between, it takes the task out again and is refused, unless somebody was faster, who then ran it or
      * handed it back. A worker ends only if it saw the end of the pool first and an empty queue after.
      *
+     * The tasks of a chunk are taken one by one, by the worker that has it or by whoever ends the pool, who takes all that
+     * are left. No chunk is registered once the pool ends, and who ends it looks at all that are after that: so he finds
+     * each task that no worker takes, wherever its chunk is on its way.
+     *
      * Interrupts: the flag belongs to the task. A worker clears it before each task and sets it again if the pool is
      * stopping.
      */
@@ -58,6 +63,9 @@ final class WorkerThreads extends TaskThreads {
     private final @Nullable Action initializer;
 
     private final Queue<Runnable> queue;
+
+    /** Those of which some tasks may have been taken by nobody, queued or being run; added to under the lock. */
+    private final Set<Chunk> chunks = ConcurrentHashMap.newKeySet();
 
     @GuardedBy("lock")
     private final Set<Worker> workers = new HashSet<>();
@@ -98,12 +106,20 @@ final class WorkerThreads extends TaskThreads {
         if (life != 0) {
             throw refusal();
         }
+        Chunk chunk = task instanceof Chunk several ? several : null;
+        if (chunk != null) {
+            register(chunk);
+        }
         Ticket claimed = null;
         boolean released = false;
+        boolean added = false;
         try {
             claimed = claim();
-            queue.add(task);
+            added = queue.add(task);
         } finally {
+            if (chunk != null && !added) {
+                chunks.remove(chunk);
+            }
             if (claimed != null) {
                 released = claimed.release();
             }
@@ -113,6 +129,18 @@ final class WorkerThreads extends TaskThreads {
         }
         if (!released && (idleCount > 0 || workerCount < maxWorkers)) {
             wakeOrStartOne(task);
+        }
+    }
+
+    private void register(Chunk chunk) {
+        lock.lock();
+        try {
+            if (life != 0) {
+                throw refusal();
+            }
+            chunks.add(chunk);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -154,6 +182,10 @@ final class WorkerThreads extends TaskThreads {
             } finally {
                 lock.unlock();
             }
+        }
+        if (withdrawn && task instanceof Chunk chunk) {
+            chunks.remove(chunk);
+            return chunk.takeAll();
         }
         return withdrawn;
     }
@@ -313,10 +345,11 @@ final class WorkerThreads extends TaskThreads {
 
     @Override
     List<Runnable> shutdownNow() {
-        end(SHUT_DOWN | STOPPING);
+        end(SHUT_DOWN);
         // First of all the rest of the chunks, so that no interrupted worker goes on to the next task of its own.
         List<Runnable> neverStarted = new ArrayList<>();
         drainTo(neverStarted);
+        end(STOPPING);
         lock.lock();
         try {
             workers.forEach(worker -> worker.thread.interrupt());
@@ -335,25 +368,23 @@ final class WorkerThreads extends TaskThreads {
             }
             return task instanceof PoolTask<?> future && sink.add(future);
         });
-        drainRunningChunksTo(sink);
+        drainChunksTo(sink);
     }
 
     private void drainTo(List<Runnable> sink) {
         for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
             drainTo(task, sink);
         }
-        drainRunningChunksTo(sink);
+        drainChunksTo(sink);
     }
 
-    private void drainRunningChunksTo(List<? super PoolTask<?>> sink) {
+    private void drainChunksTo(List<? super PoolTask<?>> sink) {
+        chunks.removeIf(chunk -> {
+            chunk.drainTo(sink::add);
+            return true;
+        });
         lock.lock();
         try {
-            for (Worker worker : workers) {
-                Chunk running = worker.chunk;
-                if (running != null) {
-                    running.drainTo(sink::add);
-                }
-            }
             terminateIfDone();
         } finally {
             lock.unlock();
@@ -398,6 +429,7 @@ final class WorkerThreads extends TaskThreads {
         int cancelled = cancelledInQueue.incrementAndGet();
         if (cancelled >= sweepAt && cancelledInQueue.compareAndSet(cancelled, 0)) {
             queue.removeIf(WorkerThreads::isDone);
+            chunks.removeIf(Chunk::isDone);
             sweepAt = Math.max(SWEEP_AT_LEAST, queue.size());
             lock.lock();
             try {
@@ -482,9 +514,6 @@ final class WorkerThreads extends TaskThreads {
         /** What says that this is idle, if it is; of this thread. */
         private @Nullable Ticket ticket;
 
-        /** The chunk that is being run, for those who refuse the rest of it. */
-        private volatile @Nullable Chunk chunk;
-
         Worker(String name) {
             // Without the submitter's inheritable thread-locals: it may be gone long before the thread is.
             thread = new WorkerThread(this, name);
@@ -536,11 +565,10 @@ final class WorkerThreads extends TaskThreads {
                 if (task instanceof PoolTask<?> future) {
                     future.run(this);
                 } else if (task instanceof Chunk all) {
-                    chunk = all;
                     try {
                         all.run(this);
                     } finally {
-                        chunk = null;
+                        chunks.remove(all);
                     }
                 } else {
                     runPlain(task);
@@ -556,19 +584,6 @@ final class WorkerThreads extends TaskThreads {
             if (has(STOPPING)) {
                 thread.interrupt();
             }
-        }
-
-        /**
-         * Ends a task of the present chunk if none is to start any more; returns whether it did. Who ends the pool takes
-         * the rest of each chunk that he sees, and this looks at life after its chunk was to be seen: so one of them ends
-         * the rest.
-         */
-        boolean refuses(PoolTask<?> task) {
-            if (has(BROKEN)) {
-                task.trySetException(broken());
-                return true;
-            }
-            return has(STOPPING | CANCELLING) && task.cancel();
         }
 
         /** Called when the task has returned and its future is completed next, with nobody to call back. */

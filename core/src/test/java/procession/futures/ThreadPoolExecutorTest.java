@@ -602,7 +602,7 @@ class ThreadPoolExecutorTest {
     }
 
     @Test
-    void mapAndShutdownNow_racing_noChunkGoesOn() throws Exception {
+    void mapAndShutdownNow_racing_eachItemRunsOrIsReturned() throws Exception {
         for (int round = 0; round < 500; round++) {
             ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
             List<Future<Integer>> futures = new ArrayList<>();
@@ -624,9 +624,11 @@ class ThreadPoolExecutorTest {
                     assertTrue(executor.isShutdown());
                 }
             }
+            assertTrue(futures.containsAll(rest), "refused and returned");
             assertTrue(executor.awaitTermination(Delays.medium().toNanos(), TimeUnit.NANOSECONDS), executor::toString);
             for (Future<?> future : futures) {
                 assertNotEquals(future.done(), rest.contains(future), () -> future + " of " + futures.size());
+                assertFalse(future.isCancelled(), "neither run nor returned");
             }
             assertTrue(startedTooLate.get() <= 2, () -> startedTooLate + " started by 2 workers that had been stopped");
         }

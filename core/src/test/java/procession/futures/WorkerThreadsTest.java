@@ -2,6 +2,7 @@
 package procession.futures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -216,7 +217,12 @@ class WorkerThreadsTest {
             queue.mayPoll.countDown();
             await(queue.hasPolled);
             switch (end) {
-                case SHUTDOWN_NOW -> assertEquals(List.of(), pool.shutdownNow());
+                case SHUTDOWN_NOW -> {
+                    List<Runnable> rest = pool.shutdownNow();
+                    assertEquals(tasks, rest);
+                    tasks.forEach(task -> assertFalse(task.isDone(), "returned and not pending"));
+                    AbstractExecutor.cancelAll(rest);
+                }
                 case CANCELLING -> {
                     pool.shutdown();
                     pool.cancelPending();
