@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
@@ -23,21 +24,25 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import procession.multiprocessing.internal.os.ProcessTree;
+import org.jspecify.annotations.Nullable;
 
 /** Directories that nobody has removed, because a program was killed together with its workers. */
 final class LeftBehind {
     /*
      * Overview. A program looks for them once, on a thread of its own, when it starts its first process. Whether the owner
      * of one is gone is asked of the kernel, not of a number that may belong to another process by now, or to one in another
-     * container with the same temporary directory:
+     * container with the same temporary directory. Another kernel could not tell, so only those are looked at whose name says
+     * that they were made under this one, in this file system (Origin); those from before a restart of the system stay, and so
+     * do all where a kernel does not say which one it is.
      *
      *   unpacked code   its owner holds a lock on a file in it; the lock is free
      *   meeting place   its owner listens on a socket in it; a connection is refused, or there is no socket
      *
-     * A directory that is not older than MIN_AGE is left alone, because its owner may be about to lock, or to listen. One
-     * that is opened is what is looked at and emptied, whatever its name comes to mean meanwhile; no link is followed. Where
-     * there are no such streams (Windows), nothing is removed.
+     * The lock of this JVM itself is never looked at, because closing the file would release it.
+     *
+     * A directory that is not older than MIN_AGE is left alone, because its owner may be about to lock, or to listen; and so is
+     * one in which anything is that its owner does not put there. One that is opened is what is looked at and emptied, whatever
+     * its name comes to mean meanwhile; no link is followed. Where there are no such streams (Windows), nothing is removed.
      */
     private static final long MIN_AGE_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
@@ -94,12 +99,16 @@ final class LeftBehind {
      */
     static List<Path> remove(Path temporary, UserPrincipal owner) throws IOException {
         List<Path> removed = new ArrayList<>();
+        String origin = Origin.of(temporary);
+        if (origin.equals(Origin.UNKNOWN)) {
+            return removed;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(temporary)) {
             if (files instanceof SecureDirectoryStream<Path> secure) {
                 for (Path file : secure) {
                     String name = file.getFileName().toString();
-                    boolean isCode = UnpackedCode.isOfAnother(name, ProcessTree.ownPid());
-                    if ((isCode || Rendezvous.isName(name)) && remove(secure, file, isCode, owner)) {
+                    boolean isCode = UnpackedCode.isOfAnother(name, origin);
+                    if ((isCode || Rendezvous.isName(name, origin)) && remove(secure, file, isCode, owner)) {
                         removed.add(file);
                     }
                 }
@@ -119,37 +128,65 @@ final class LeftBehind {
                 if (age < MIN_AGE_MILLIS || !attributes.owner().equals(owner)) {
                     return false;
                 }
-                boolean emptied = isCode ? emptyIfUnlocked(opened) : emptyIfUnheard(opened, path);
-                if (!emptied) {
+                List<Path> files = filesOf(opened, isCode);
+                if (files == null || !(isCode ? emptyIfUnlocked(opened, files) : emptyIfUnheard(opened, files, path))) {
                     return false;
                 }
             }
             parent.deleteDirectory(path.getFileName());
             return true;
-        } catch (IOException goneOrNotOurs) {
+        } catch (IOException | RuntimeException goneOrNotOurs) {
             return false;
         }
     }
 
-    private static boolean emptyIfUnlocked(SecureDirectoryStream<Path> directory) throws IOException {
+    /** Returns what is in it, or {@code null} if there is anything that would not be there if it were ours. */
+    private static @Nullable List<Path> filesOf(SecureDirectoryStream<Path> directory, boolean isCode)
+            throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path each : directory) {
+            Path file = each.getFileName();
+            String name = file.toString();
+            boolean isKnown = isCode ? UnpackedCode.isFile(name) : Rendezvous.FILES.contains(name);
+            if (!isKnown
+                    || directory
+                            .getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                            .readAttributes()
+                            .isDirectory()) {
+                return null;
+            }
+            files.add(file);
+        }
+        return files;
+    }
+
+    private static boolean emptyIfUnlocked(SecureDirectoryStream<Path> directory, List<Path> files) throws IOException {
+        Path locked = Path.of(UnpackedCode.LOCK);
         try (FileChannel channel = (FileChannel) directory.newByteChannel(
-                        Path.of(UnpackedCode.LOCK),
-                        Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+                        locked, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 return false;
             }
-            empty(directory);
+            for (Path file : files) {
+                if (!file.equals(locked)) {
+                    directory.deleteFile(file);
+                }
+            }
+            directory.deleteFile(locked); // last, so that the next program can do what this one doesn't get to
             return true;
         }
     }
 
-    private static boolean emptyIfUnheard(SecureDirectoryStream<Path> directory, Path path) throws IOException {
-        Path socket = path.resolve(Rendezvous.SOCKET);
-        if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS) && isHeard(socket)) {
+    private static boolean emptyIfUnheard(SecureDirectoryStream<Path> directory, List<Path> files, Path path)
+            throws IOException {
+        Path socket = Path.of(Rendezvous.SOCKET);
+        if (files.contains(socket) && isHeard(path.resolve(socket))) {
             return false;
         }
-        empty(directory);
+        for (Path file : files) {
+            directory.deleteFile(file);
+        }
         return true;
     }
 
@@ -160,13 +197,6 @@ final class LeftBehind {
             return true; // or it is about to be
         } catch (ConnectException refused) {
             return false;
-        }
-    }
-
-    /** Removes files, and links as such; what has a directory in it is not ours, and stays. */
-    private static void empty(SecureDirectoryStream<Path> directory) throws IOException {
-        for (Path file : directory) {
-            directory.deleteFile(file.getFileName());
         }
     }
 }

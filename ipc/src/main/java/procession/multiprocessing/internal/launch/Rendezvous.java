@@ -24,8 +24,11 @@ public final class Rendezvous implements AutoCloseable {
     static final String SOCKET = "control.sock";
     private static final String MARK = "start.mark";
 
+    /** The names of all that is ever in it. */
+    static final List<String> FILES = List.of(SOCKET, MARK);
+
     private static final String PREFIX = "procession-";
-    private static final int RANDOM_BYTES = 16;
+    private static final int RANDOM_BYTES = 12;
 
     /** The longest path that every system takes as the address of a Unix-domain socket. */
     private static final int MAX_ADDRESS_BYTES = 100;
@@ -144,12 +147,12 @@ public final class Rendezvous implements AutoCloseable {
     private static Path newDirectory() throws IOException {
         byte[] name = new byte[RANDOM_BYTES];
         new SecureRandom().nextBytes(name); // made here, because workers use this class and have no use for that
-        String last = PREFIX + HexFormat.of().formatHex(name);
+        String random = PREFIX + HexFormat.of().formatHex(name);
         Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-        if (tooLong(temporary.resolve(last)) && Files.isDirectory(Path.of("/tmp"))) {
+        if (tooLong(temporary.resolve(random + Origin.UNKNOWN)) && Files.isDirectory(Path.of("/tmp"))) {
             temporary = Path.of("/tmp");
         }
-        Path directory = temporary.resolve(last);
+        Path directory = temporary.resolve(random + Origin.of(temporary));
         if (tooLong(directory)) {
             throw new IOException("the temporary directory's path is too long for a Unix-domain socket: " + temporary
                     + "; set -Djava.io.tmpdir to a shorter one");
@@ -157,10 +160,11 @@ public final class Rendezvous implements AutoCloseable {
         return directory;
     }
 
-    /** Returns whether a directory of this name could be one of these. */
-    static boolean isName(String name) {
-        return name.length() == PREFIX.length() + 2 * RANDOM_BYTES
+    /** Returns whether a directory of this name could be one of these, if it is from there. */
+    static boolean isName(String name, String origin) {
+        return name.length() == PREFIX.length() + 2 * RANDOM_BYTES + origin.length()
                 && name.startsWith(PREFIX)
+                && name.endsWith(origin)
                 && name.substring(PREFIX.length()).chars().allMatch(HexFormat::isHexDigit);
     }
 
@@ -231,9 +235,10 @@ public final class Rendezvous implements AutoCloseable {
      * @param directory the directory
      */
     public static void remove(Path directory) {
-        for (String name : List.of(SOCKET, MARK, "")) {
+        for (String name : FILES) {
             delete(directory.resolve(name));
         }
+        delete(directory);
     }
 
     private static void delete(@Nullable Path file) {

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,14 @@ import procession.multiprocessing.internal.os.ProcessTree;
 public final class UnpackedCode {
     private static final String PROPERTY = "procession.unpacked";
     private static final String PREFIX = "procession-code-";
+
+    /**
+     * What begins the names of properties that name the directories of this JVM; not a set in a field, because this class
+     * may be there several times, in several class loaders.
+     */
+    static final String OWN = "procession.unpacked.own.";
+
+    private static final Pattern COPY = Pattern.compile("code\\d*\\.jar");
 
     /** The file that its owner has locked. */
     static final String LOCK = "owner.lock";
@@ -83,11 +92,19 @@ public final class UnpackedCode {
     static synchronized Path directory() throws IOException {
         Path made = directory;
         if (made == null || !Files.exists(made)) {
-            Path created = Files.createTempDirectory(PREFIX + ProcessTree.ownPid() + "-"); // for this user only
+            Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+            Path created = Files.createTempDirectory(
+                    temporary, PREFIX + ProcessTree.ownPid() + "-" + Origin.of(temporary) + "-"); // for this user only
+            System.setProperty(OWN + created.getFileName(), "");
             FileChannel lock = lock(created.resolve(LOCK));
             Thread hook = new Thread(null, () -> remove(created, lock), "procession-unpacked", 0, false);
             hook.setContextClassLoader(null); // which would live as long as this JVM
-            Runtime.getRuntime().addShutdownHook(hook); // which also keeps the lock
+            try {
+                Runtime.getRuntime().addShutdownHook(hook); // which also keeps the lock
+            } catch (IllegalStateException underWay) {
+                remove(created, lock);
+                throw new IOException("this program is ending, and unpacks no more code", underWay);
+            }
             directory = created;
             made = created;
         }
@@ -105,7 +122,11 @@ public final class UnpackedCode {
         } catch (IOException full) {
             // which who copies the code will see, too
         }
-        Files.deleteIfExists(file);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException left) {
+            // it is removed with the directory
+        }
         return null;
     }
 
@@ -128,9 +149,18 @@ public final class UnpackedCode {
         remove(directory);
     }
 
-    /** Returns whether a directory of this name could be one of these, of another process than the one with this id. */
-    static boolean isOfAnother(String name, long pid) {
-        return name.startsWith(PREFIX) && !name.startsWith(PREFIX + pid + "-");
+    /** Returns whether a directory of this name could be one of these, if it is from there and another JVM has made it. */
+    static boolean isOfAnother(String name, String origin) {
+        int pidEnd = name.indexOf('-', PREFIX.length());
+        return name.startsWith(PREFIX)
+                && pidEnd >= 0
+                && name.startsWith(origin + "-", pidEnd + 1)
+                && System.getProperty(OWN + name) == null; // it need not have another pid, after a container's restart
+    }
+
+    /** Returns whether a file of this name could be in such a directory. */
+    static boolean isFile(String name) {
+        return name.equals(LOCK) || COPY.matcher(name).matches();
     }
 
     private static void copy(JarFile jar, String entryName, String resource, Path copy) throws IOException {

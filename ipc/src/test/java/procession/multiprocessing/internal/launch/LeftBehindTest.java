@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
@@ -29,8 +32,6 @@ import procession.testing.ProcessHarness;
 /** What programs leave behind that are killed together with their workers is removed, and nothing else is. */
 @ExtendWith(LeakCheck.class)
 class LeftBehindTest {
-    private static final String UNGUESSABLE = "0123456789abcdef0123456789abcdef";
-
     @TempDir
     Path directory;
 
@@ -100,6 +101,12 @@ class LeftBehindTest {
         }
     }
 
+    private Set<Path> tree() throws IOException {
+        try (Stream<Path> files = Files.walk(temporary)) {
+            return new HashSet<>(files.toList());
+        }
+    }
+
     private Set<Path> remove() throws IOException {
         return new HashSet<>(LeftBehind.remove(temporary, LeftBehind.self()));
     }
@@ -129,28 +136,104 @@ class LeftBehindTest {
         return created;
     }
 
+    /** Returns a name that a meeting place here could have. */
+    private String place(char different) {
+        return "procession-" + "0123456789abcdef01234567".replace('0', different) + Origin.of(temporary);
+    }
+
+    /** Returns a name that a directory with the code of another program with this pid could have. */
+    private String code(String random) {
+        return "procession-code-" + ProcessHandle.current().pid() + "-" + Origin.of(temporary) + "-" + random;
+    }
+
+    private void createWith(String name, String... files) throws IOException {
+        Path created = Files.createDirectory(temporary.resolve(name));
+        for (String file : files) {
+            if (file.endsWith("/")) {
+                Files.createDirectory(created.resolve(file));
+            } else {
+                Files.writeString(created.resolve(file), "a file");
+            }
+        }
+        makeOld(created);
+    }
+
     @Test
     void whatIsYoung_orNamedOtherwise_orHoldsSomethingElse_stays() throws IOException {
-        create("procession-code-1-2"); // without a lock that tells
-        create("procession-" + UNGUESSABLE + "0");
-        create("procession-" + UNGUESSABLE.replace('0', 'x'));
-        Files.createDirectory(temporary.resolve("procession-" + UNGUESSABLE));
-        Files.writeString(temporary.resolve("procession-" + UNGUESSABLE.replace('0', '1')), "a file");
-        Path full = temporary.resolve("procession-" + UNGUESSABLE.replace('0', '2'));
-        Files.createDirectories(full.resolve("with a directory"));
-        makeOld(full);
-        Set<Path> before = files();
+        create(code("2")); // without a lock that tells
+        create(place('0') + "0");
+        create(place('x'));
+        Files.createDirectory(temporary.resolve(place('0')));
+        Files.writeString(temporary.resolve(place('1')), "a file");
+        createWith(place('2'), "start.mark", "of somebody");
+        createWith(place('3'), "control.sock", "start.mark/");
+        createWith(place('4'), "start.mark", "z.txt", "a directory/");
+        createWith(code("3"), "owner.lock", "code1.jar", "code.txt");
+        createWith(code("4"), "owner.lock", "code1.jar", "code2.jar/");
+        Set<Path> before = tree();
         assertEquals(Set.of(), remove());
-        assertEquals(before, files());
+        assertEquals(before, tree());
+    }
+
+    @Test
+    void directoriesOfAnotherKernel_stay() throws IOException {
+        String here = Origin.of(temporary);
+        String there = Origin.UNKNOWN;
+        createWith(place('0').replace(here, there), "start.mark");
+        createWith(code("1").replace(here, there), "owner.lock");
+        createWith(place('0'), "start.mark");
+        createWith(code("1"), "owner.lock", "code1.jar");
+        assertEquals(Set.of(temporary.resolve(place('0')), temporary.resolve(code("1"))), remove());
+        assertEquals(2, files().size());
+    }
+
+    /** The others are removed, and another program finds this one's locked, although this one has looked. */
+    @Test
+    void lockedDirectories_ofThisProgram_endNothing() throws Exception {
+        String name = code("of another class loader");
+        createWith(name, UnpackedCode.LOCK);
+        for (char each = '1'; each <= '9'; each++) {
+            createWith(place(each));
+        }
+        Path file = temporary.resolve(name).resolve(UnpackedCode.LOCK);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            System.setProperty(UnpackedCode.OWN + name, "");
+            assertEquals(9, remove().size());
+            assertEquals(Set.of(temporary.resolve(name)), files());
+            try (ProcessHarness processes = new ProcessHarness()) {
+                ProcessHarness.Child other = processes.java(Other.class, List.of(), temporary.toString());
+                assertEquals(0, other.exitCode(), other::errors);
+            }
+            assertTrue(lock.isValid());
+            System.clearProperty(UnpackedCode.OWN + name);
+            for (char each = '1'; each <= '9'; each++) {
+                createWith(place(each));
+            }
+            assertEquals(9, remove().size());
+            assertEquals(Set.of(temporary.resolve(name)), files());
+        } finally {
+            System.clearProperty(UnpackedCode.OWN + name);
+        }
+    }
+
+    /** A program that finds nothing to remove. */
+    static final class Other {
+        public static void main(String[] arguments) throws Exception {
+            List<Path> removed = LeftBehind.remove(Path.of(arguments[0]), LeftBehind.self());
+            if (!removed.isEmpty()) {
+                throw new AssertionError(removed);
+            }
+        }
     }
 
     @Test
     void links_areNotFollowed() throws IOException {
-        Path elsewhere = Files.createDirectory(directory.resolve("procession-" + UNGUESSABLE));
+        Path elsewhere = Files.createDirectory(directory.resolve(place('0')));
         Path file = Files.writeString(elsewhere.resolve("start.mark"), "of somebody");
         makeOld(elsewhere);
-        Path link = Files.createSymbolicLink(temporary.resolve("procession-" + UNGUESSABLE), elsewhere);
-        Path place = create("procession-" + UNGUESSABLE.replace('0', '1'));
+        Path link = Files.createSymbolicLink(temporary.resolve(place('0')), elsewhere);
+        Path place = create(place('1'));
         Files.createSymbolicLink(place.resolve("start.mark"), file);
         makeOld(place);
         assertEquals(Set.of(place), remove());
@@ -172,7 +255,7 @@ class LeftBehindTest {
 
     @Test
     void nextProgram_removesThem() throws Exception {
-        Path left = create("procession-" + UNGUESSABLE);
+        Path left = create(place('0'));
         try (ProcessHarness processes = new ProcessHarness()) {
             ProcessHarness.Child next = processes.java(
                     Next.class, List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + temporary), left.toString());
