@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,10 +65,13 @@ public final class Descendants {
 
     private static byte[] encode(List<ProcessHandle> handles) {
         ByteBuffer list = ByteBuffer.allocate(Math.min(handles.size(), MOST) * ENTRY_BYTES);
-        for (int i = 0; list.hasRemaining(); i++) {
-            list.putLong(handles.get(i).pid()).putLong(startOf(handles.get(i)));
+        for (ProcessHandle handle : handles) {
+            long start = startOf(handle);
+            if (list.hasRemaining() && handle.isAlive()) { // still, so it was its start
+                list.putLong(handle.pid()).putLong(start);
+            }
         }
-        return list.array();
+        return Arrays.copyOf(list.array(), list.position());
     }
 
     /**
@@ -82,7 +86,10 @@ public final class Descendants {
         while (entries.remaining() >= ENTRY_BYTES) {
             Optional<ProcessHandle> process = ProcessHandle.of(entries.getLong());
             long start = entries.getLong();
-            if (process.isPresent() && start != UNKNOWN && startOf(process.get()) == start) {
+            if (process.isPresent()
+                    && start != UNKNOWN
+                    && startOf(process.get()) == start
+                    && process.get().isAlive()) { // still, so it was its start
                 found.add(process.get());
             }
         }
