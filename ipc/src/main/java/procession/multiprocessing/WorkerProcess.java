@@ -432,11 +432,17 @@ final class WorkerProcess {
     /** Takes something from control. */
     private void received(Frame frame) {
         if (frame.type() == FrameDescriptor.GOODBYE) {
-            saidGoodbye = true;
             byte[] started = frame.payload();
-            descendants = started == null ? Descendants.NONE : Descendants.decode(started);
+            if (started != null && started.length > 0) {
+                descendants = Descendants.decode(started);
+            }
+            if (exited) {
+                descendants.kill(); // which may hold its output open, for which it has as long as before
+            } else if (!saidGoodbye) {
+                deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
+            }
+            saidGoodbye = true;
             loop.isUnfit(this);
-            deadlineNanos = System.nanoTime() + PoolLoop.EXIT_NANOS;
         } else {
             loop.received(this, frame);
         }
@@ -609,6 +615,7 @@ final class WorkerProcess {
     /** Kills the process and closes everything, because no turn will see its end. */
     void abandon() {
         kill();
+        descendants.kill();
         buried = true;
         closeLinks();
         closeMeeting();

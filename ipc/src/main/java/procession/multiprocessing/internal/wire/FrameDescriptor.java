@@ -20,8 +20,8 @@ package procession.multiprocessing.internal.wire;
  * <pre>
  *   control, worker to parent
  *     HELLO        magic int · protocol version int · token (32 bytes)
- *     GOODBYE      this JVM runs its shutdown hooks; from a pool's worker, of each process that descends from it:
- *                  pid long · when it was started long, see Descendants
+ *     GOODBYE      this JVM runs its shutdown hooks: empty; then, from a pool's worker of which others descend, once more, of each
+ *                  of those: pid long · when it was started long, see Descendants
  *     STACK        a failure, see FailureCodec, whose stack trace is the one of the task thread, and whose suppressed
  *                  failures have those of other threads
  *     PROGRESS     fraction double (NaN: not said) · note in UTF-8: how far the task with this id has come
