@@ -15,15 +15,25 @@ final class StartAttempts {
      */
     private static final int MAX_FAILED_ROUNDS = 10;
 
+    /** How long after giving up one more is tried. */
+    private static final long PROBE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     /** Nobody presses Ctrl-C so often in a row just when a worker starts; it is something else that ends them. */
     private static final int MAX_INTERRUPTIONS = 10;
 
     private int failures;
 
-    /** How often they failed, where those that were started together and failed together count once. */
+    /** The number of those that are started now; the first failure of one of them begins the next round. */
+    private int round;
+
+    /** How many rounds in a row had a failure. */
     private int failedRounds;
 
     private boolean givenUp;
+
+    /** When one more is tried, once it has given up; not private, so that a test can let the time pass. */
+    long probeAtNanos;
+
     private int interruptions;
 
     /** Not private, so that a test can let the time pass. */
@@ -32,6 +42,19 @@ final class StartAttempts {
     /** Returns how long to wait before the next one, in nanoseconds; zero or less if it may be started now. */
     long nanosUntilNext() {
         return retryAtNanos - System.nanoTime();
+    }
+
+    /** Returns how long no more are started while others do the work, in nanoseconds; zero or less if one may be. */
+    long nanosUntilProbe() {
+        return givenUp ? probeAtNanos - System.nanoTime() : 0;
+    }
+
+    /** Notes that a worker is being started; returns the number of its round. */
+    int starts() {
+        if (givenUp) {
+            probeAtNanos = System.nanoTime() + PROBE_NANOS; // one is enough to learn whether it can be done
+        }
+        return round;
     }
 
     /** Notes that a worker has become ready. */
@@ -49,10 +72,11 @@ final class StartAttempts {
         }
     }
 
-    /** Notes that a worker has failed to start; returns how many have in a row. */
-    int failed() {
+    /** Notes that a worker of a round has failed to start; returns how many have in a row. */
+    int failed(int startRound) {
         failures++;
-        if (nanosUntilNext() <= 0) {
+        if (startRound == round) {
+            round++;
             failedRounds++;
         }
         retryAtNanos = System.nanoTime() + (FIRST_RETRY_NANOS << Math.min(failures - 1, MAX_RETRY_DOUBLINGS));
@@ -84,12 +108,15 @@ final class StartAttempts {
     /** Gives up if it has failed too often even for a pool in which others do the work; returns {@code true} once. */
     boolean givesUpNow() {
         boolean now = !givenUp && failedRounds >= MAX_FAILED_ROUNDS;
-        givenUp |= now;
+        if (now) {
+            givenUp = true;
+            probeAtNanos = System.nanoTime() + PROBE_NANOS;
+        }
         return now;
     }
 
-    /** Returns whether no more are to be started while others do the work. */
+    /** Returns whether no more are to be started now while others do the work. */
     boolean isGivenUp() {
-        return givenUp;
+        return nanosUntilProbe() > 0;
     }
 }

@@ -86,6 +86,9 @@ final class WorkerProcess {
     @Nullable
     WorkerProcess predecessor;
 
+    /** Which round of attempts to start workers it belongs to, see {@link StartAttempts}. */
+    int startRound;
+
     /** Who replaces it. */
     @Nullable
     WorkerProcess successor;

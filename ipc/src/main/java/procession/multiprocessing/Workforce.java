@@ -102,7 +102,10 @@ final class Workforce {
 
     /** Returns how long to wait before the next one is started, or given up, in nanoseconds; zero or less for not at all. */
     long nanosUntilStart() {
-        return isWithoutAnyAtTheEnd ? givenUpAtNanos - System.nanoTime() : attempts.nanosUntilNext();
+        if (isWithoutAnyAtTheEnd) {
+            return givenUpAtNanos - System.nanoTime();
+        }
+        return Math.max(attempts.nanosUntilNext(), readyOnes() > 0 ? attempts.nanosUntilProbe() : 0);
     }
 
     // ---- who comes ----
@@ -158,6 +161,7 @@ final class Workforce {
 
     private WorkerProcess start(int rank) {
         WorkerProcess worker = new WorkerProcess(loop, ++started, rank, System.nanoTime() + options.startNanos());
+        worker.startRound = attempts.starts();
         all.add(worker);
         loop.onOwnThread(() -> {
             try {
@@ -298,7 +302,7 @@ final class Workforce {
         if (attempts.wasInterrupted(worker)) {
             return;
         }
-        int failures = attempts.failed();
+        int failures = attempts.failed(worker.startRound);
         String reason = worker.startFailureInWords();
         long working = readyOnes();
         loop.warn(worker.name + " did not start (" + failures + " in a row): " + reason);
@@ -309,7 +313,8 @@ final class Workforce {
                     worker.startFailure));
         } else if (attempts.givesUpNow()) {
             loop.warn(loop.name() + " goes on with the " + working
-                    + " worker(s) that it has and starts no more until one" + " of them is gone, because " + failures
+                    + " worker(s) that it has and tries to start more only once"
+                    + " a minute or when one of them is gone, because " + failures
                     + " in a row failed to start; the last one: " + reason);
         }
     }
