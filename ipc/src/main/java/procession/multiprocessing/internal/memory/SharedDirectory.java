@@ -135,6 +135,13 @@ public final class SharedDirectory {
     /** Removes what the dead have left. */
     private void sweep() {
         Set<String> swept = new TreeSet<>();
+        try {
+            if (!slots.isEntered(path.resolve(SLOTS))) {
+                return; // somebody has removed it, and of those who have made a new one this process knows nothing
+            }
+        } catch (IOException unknown) {
+            return;
+        }
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(path, "*" + ENDING)) {
             for (Path segment : segments) {
                 if (isOfTheDead(nameOf(segment)) && Files.deleteIfExists(segment)) {
@@ -171,8 +178,7 @@ public final class SharedDirectory {
         }
         left.forEach(Segment::unlink);
         try {
-            if (slots.removeIfLast()) {
-                sweep();
+            if (slots.removeIfLast(this::sweep)) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException inUseAgain) {
@@ -232,6 +238,9 @@ public final class SharedDirectory {
         Path file = path.resolve(name);
         if (!path.equals(file.getParent())) {
             throw new IOException(name + " is no name of shared memory");
+        }
+        if (slots.isEntered(file)) { // to close it after reading its header would make this process look dead
+            throw new IOException(name + " is where processes say that they are alive, and no shared memory");
         }
         return Undisturbed.call(() -> Segment.attach(this, file));
     }

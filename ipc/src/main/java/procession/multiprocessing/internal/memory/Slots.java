@@ -16,7 +16,9 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
@@ -68,7 +70,14 @@ final class Slots {
 
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
+    /** Channels on a file in which another class loader of this JVM may have its lock; to be collected would close them. */
+    private static final Queue<FileChannel> NEVER_CLOSED = new ConcurrentLinkedQueue<>();
+
     private final Path file;
+
+    /** What tells the file from one that another family has made in its place. */
+    private final Object key;
+
     private final FileChannel channel;
     private final ByteBuffer memory;
     private final Family family;
@@ -83,8 +92,9 @@ final class Slots {
 
     private record Belief(long tag, long sinceNanos) {}
 
-    private Slots(Path file, FileChannel channel, ByteBuffer memory) throws IOException {
+    private Slots(Path file, Object key, FileChannel channel, ByteBuffer memory) throws IOException {
         this.file = file;
+        this.key = key;
         this.channel = channel;
         this.memory = memory;
         this.family = Family.read(memory, SlotsDescriptor.FAMILY_AT);
@@ -108,9 +118,11 @@ final class Slots {
     private static @Nullable Slots tryEnter(Path file) throws IOException {
         Object before = keyOf(file);
         FileChannel channel = FileChannel.open(file, OPEN, PrivateFiles.fileAttributes(file));
-        boolean mayClose = true;
+        boolean mayClose = false;
+        boolean isEntered = false;
+        FileLock opening = null;
         try {
-            FileLock opening = lockOpening(channel, file);
+            opening = lockOpening(channel, file);
             ByteBuffer header = readHeader(channel);
             long magic = header.getLong(SlotsDescriptor.MAGIC_AT);
             mayClose = magic != SlotsDescriptor.MAGIC;
@@ -125,13 +137,17 @@ final class Slots {
                 check(header, channel, file);
             }
             ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, SlotsDescriptor.BYTES);
-            Slots entered = new Slots(file, channel, memory.order(ByteOrder.nativeOrder()));
-            mayClose = false;
-            opening.release();
+            Slots entered = new Slots(file, keyOf(file), channel, memory.order(ByteOrder.nativeOrder()));
+            isEntered = true;
             return entered;
         } finally {
-            if (mayClose) { // else another class loader of this JVM may have its lock there
+            if (opening != null) {
+                opening.release();
+            }
+            if (!isEntered && mayClose) {
                 channel.close();
+            } else if (!isEntered) {
+                NEVER_CLOSED.add(channel);
             }
         }
     }
@@ -270,12 +286,23 @@ final class Slots {
         }
     }
 
-    /** Removes the file if nobody else is alive; whoever opens it meanwhile makes a new one. Returns whether it has. */
-    synchronized boolean removeIfLast() throws IOException {
+    /** Returns whether a file is the one that was entered, by whatever name; that one must not be opened again. */
+    boolean isEntered(Path other) throws IOException {
+        return key.equals(keyOf(other));
+    }
+
+    /**
+     * Removes the file if nobody else is alive; whoever opens it meanwhile makes a new one.
+     *
+     * @param before what is done before that, while nobody can enter
+     * @return whether it has
+     */
+    synchronized boolean removeIfLast(Runnable before) throws IOException {
         try (FileLock opening = tryLock(channel, SlotsDescriptor.OPENING_AT, false)) {
-            if (opening == null || isAnybodyElseAlive()) {
+            if (opening == null || isAnybodyElseAlive() || !isEntered(file)) {
                 return false;
             }
+            before.run();
             memory.putLong(SlotsDescriptor.MAGIC_AT, SlotsDescriptor.LEFT);
             Files.deleteIfExists(file);
             return true;

@@ -326,6 +326,9 @@ class SharedDirectoryTest {
         assertRefused(directory, "none.segment", "is gone");
         assertRefused(directory, "../outside", "is no name");
         assertRefused(directory, "a/b", "is no name");
+        assertRefused(directory, "slots", "that they are alive");
+        Files.createLink(path().resolve("hard"), path().resolve("slots"));
+        assertRefused(directory, "hard", "that they are alive");
         Files.createSymbolicLink(path().resolve("link"), segment.file());
         assertRefused(directory, "link", "symbolic link");
         Files.createDirectory(path().resolve("directory"));
