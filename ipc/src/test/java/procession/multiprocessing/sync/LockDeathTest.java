@@ -91,6 +91,8 @@ class LockDeathTest {
         assertTrue(lock.recover(() -> {
             repairs.incrementAndGet();
             assertTrue(lock.toString().contains("under repair"), lock::toString);
+            assertThrows(IllegalMonitorStateException.class, lock::release, "which would let others in meanwhile");
+            assertFalse(lock.tryAcquire());
         }));
         assertFalse(lock.recover(repairs::incrementAndGet));
         assertEquals(1, repairs.get());

@@ -235,7 +235,7 @@ public final class Mutex implements Awaited {
     /**
      * Frees it, whichever process has it.
      *
-     * @throws IllegalMonitorStateException if it is free or abandoned
+     * @throws IllegalMonitorStateException if it is free or abandoned, or being recovered, which frees it by itself
      */
     public void release() {
         if (!change(me, 0)) {
@@ -245,11 +245,8 @@ public final class Mutex implements Awaited {
 
     private void releaseOrWake() {
         long word = word();
-        while (isHeld(word)) {
-            if (change(word, 0)) {
-                if ((word & WAITERS) != 0) {
-                    room.wake(1);
-                }
+        while (isHeld(word) && (word & REPAIRING) == 0) {
+            if (freed(word)) {
                 return;
             }
             word = word();
@@ -257,12 +254,25 @@ public final class Mutex implements Awaited {
         if (word == DESTROYED) {
             throw destroyed();
         }
+        if (isHeld(word)) {
+            throw new IllegalMonitorStateException("release of a lock that process " + ProcessTag.pid(word)
+                    + " recovers, and frees when that is done: " + object);
+        }
         throw new IllegalMonitorStateException(
                 word == 0
                         ? "release of a lock that is not locked: " + object
                                 + "; each release needs an acquisition of its own"
                         : "release of a lock whose holder, process " + ProcessTag.pid(word)
                                 + ", has died, and which waits to be recovered: " + object);
+    }
+
+    /** Frees it, if the word is still that, and wakes one who waits. */
+    private boolean freed(long word) {
+        boolean freed = change(word, 0);
+        if (freed && (word & WAITERS) != 0) {
+            room.wake(1);
+        }
+        return freed;
     }
 
     // ---- recover
@@ -290,8 +300,22 @@ public final class Mutex implements Awaited {
                 abandonAgain(dead);
             }
         }
-        release();
+        endRepair();
         return true;
+    }
+
+    private void endRepair() {
+        long word = word();
+        while (isUnderMyRepair(word) && !freed(word)) {
+            word = word();
+        }
+        if (word == DESTROYED) {
+            throw destroyed();
+        }
+    }
+
+    private boolean isUnderMyRepair(long word) {
+        return isHeld(word) && ownerOf(word) == me && (word & REPAIRING) != 0;
     }
 
     /** Returns who is dead, or 0 if nobody is. */
@@ -326,7 +350,7 @@ public final class Mutex implements Awaited {
 
     private void abandonAgain(long dead) {
         long word = word();
-        while (isHeld(word) && ownerOf(word) == me) {
+        while (isUnderMyRepair(word)) {
             if (change(word, dead | ABANDONED)) {
                 room.wake(Integer.MAX_VALUE);
                 return;

@@ -164,11 +164,13 @@ final class WaitingRoom {
     }
 
     private synchronized void enter(Waiter me) {
-        queue.addLast(me);
-        if (queue.size() == 1) {
-            me.first = true;
-            Watch.add(this);
+        if (queue.isEmpty()) {
+            Watch.add(
+                    this); // first, because it may find no memory for a thread, and nobody may wait behind one who has
+            // left
         }
+        queue.addLast(me);
+        me.first = queue.size() == 1;
     }
 
     private void leave(Waiter me, boolean succeeded) {

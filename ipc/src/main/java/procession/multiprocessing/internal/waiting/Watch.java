@@ -65,8 +65,12 @@ final class Watch {
         try {
             room.look();
         } catch (RuntimeException | Error failure) { // the other rooms need it, and this one next time
-            System.getLogger("procession.multiprocessing")
-                    .log(System.Logger.Level.WARNING, "looking after those who wait failed", failure);
+            try {
+                System.getLogger("procession.multiprocessing")
+                        .log(System.Logger.Level.WARNING, "looking after those who wait failed", failure);
+            } catch (RuntimeException | Error unspeakable) {
+                // nor may a logger that fails end this thread
+            }
         }
     }
 
