@@ -119,6 +119,9 @@ final class LeftBehind {
 
     private static boolean remove(SecureDirectoryStream<Path> parent, Path path, boolean isCode, UserPrincipal owner) {
         try {
+            if (!isDirectory(parent, path.getFileName())) {
+                return false; // JDK 25 leaves the descriptor open of what it finds not to be one
+            }
             try (SecureDirectoryStream<Path> opened =
                     parent.newDirectoryStream(path.getFileName(), LinkOption.NOFOLLOW_LINKS)) {
                 PosixFileAttributes attributes = opened.getFileAttributeView(PosixFileAttributeView.class)
@@ -148,16 +151,18 @@ final class LeftBehind {
             Path file = each.getFileName();
             String name = file.toString();
             boolean isKnown = isCode ? UnpackedCode.isFile(name) : Rendezvous.FILES.contains(name);
-            if (!isKnown
-                    || directory
-                            .getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                            .readAttributes()
-                            .isDirectory()) {
+            if (!isKnown || isDirectory(directory, file)) {
                 return null;
             }
             files.add(file);
         }
         return files;
+    }
+
+    private static boolean isDirectory(SecureDirectoryStream<Path> parent, Path name) throws IOException {
+        return parent.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes()
+                .isDirectory();
     }
 
     private static boolean emptyIfUnlocked(SecureDirectoryStream<Path> directory, List<Path> files) throws IOException {
