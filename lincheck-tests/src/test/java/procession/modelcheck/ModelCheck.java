@@ -42,8 +42,10 @@ public final class ModelCheck {
             .ignore();
 
     /** A short sleep between two tries would not end by itself in the model. */
-    private static final ManagedStrategyGuarantee NAPS =
-            forClasses("procession.queue.QueueEnd", "procession.queue.StoreLock").methods("nap").ignore();
+    private static final ManagedStrategyGuarantee NAPS = forClasses(
+                    "procession.queue.QueueEnd", "procession.queue.StoreLock")
+            .methods("nap")
+            .ignore();
 
     private final Class<?> operations;
     private final Class<?> specification;
