@@ -24,9 +24,9 @@ import java.util.Comparator;
  * <p>Threads that wait are woken in the order in which they came, one for each element or each place; a thread that did not
  * wait may be faster than one that was just woken. All methods may be called by any thread at any time.
  *
- * <p>Putting and getting compare about as often as the binary logarithm of the size, putting mostly less often and never more, getting
- * never more than twice as often, and allocate nothing in the long run. Removing from the inside takes time in proportion to the size. Iterators show what was there when they began,
- * in no particular order.
+ * <p>Putting and getting compare about as often as the binary logarithm of the size, putting mostly less often and
+ * never more, getting never more than twice as often, and allocate nothing in the long run. Removing from the inside
+ * takes time in proportion to the size. Iterators show what was there when they began, in no particular order.
  *
  * <p>Memory consistency effects: actions in a thread before it puts an element <i>happen-before</i> actions in another
  * thread after it took or saw that element; those of tasks and of a shutdown are in {@link WorkQueue}.

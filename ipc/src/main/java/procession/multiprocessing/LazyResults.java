@@ -46,7 +46,8 @@ final class LazyResults<R extends @Nullable Object, V extends @Nullable Object> 
      * fill() goes before every wait, so that the workers have as much to do as the window allows. It goes before a result
      * that is there only when half of the window is free: quick tasks come in bursts then, which workers are given ahead.
      * Each chunk is submitted as soon as it is read, because what is read next may wait for what it does; but those of a
-     * collection that holds its items, in bursts of HELD_NANOS, which take one turn of the pool and few writes. An input that takes longer than quickNanos for a chunk is slow, and nobody who could have a result waits for it: what was read
+     * collection that holds its items, in bursts of HELD_NANOS, which take one turn of the pool and few writes. An input
+     * that takes longer than quickNanos for a chunk is slow, and nobody who could have a result waits for it: what was read
      * last then has a moment to be done before more is read.
      *
      * Who waits for a result runs the pool meanwhile, if it can, so that no other thread has to be woken up for it.
