@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import procession.multiprocessing.internal.memory.Cell;
-import procession.multiprocessing.internal.memory.CellPassage;
-import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.sync.OwnerDiedException;
 import procession.threading.Acquirable;
 
@@ -39,9 +35,8 @@ import procession.threading.Acquirable;
  * <p><i>Python:</i> {@code multiprocessing.Value(c_bool)};
  * {@code with v.get_lock():} is {@code v.run(…)}.
  */
-public final class BooleanValue extends Value implements Serializable {
+public final class BooleanValue extends Value {
     private static final long serialVersionUID = 1L;
-    static final int KIND = 19;
 
     private final transient RawBoolean flag;
 
@@ -52,12 +47,12 @@ public final class BooleanValue extends Value implements Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public BooleanValue(boolean value) {
-        this(SharedDirectory.current().cells().take(KIND, 0));
+        this(Kind.BOOLEAN_VALUE.newCell(0));
         flag.set(value);
     }
 
-    private BooleanValue(Cell cell) {
-        super(cell);
+    BooleanValue(Cell cell) {
+        super(Kind.BOOLEAN_VALUE, cell);
         this.flag = new RawBoolean(cell);
     }
 
@@ -128,47 +123,5 @@ public final class BooleanValue extends Value implements Serializable {
     @Override
     public String toString() {
         return "BooleanValue@" + Integer.toHexString(hashCode()) + "[" + flag + ", " + lockState() + "]";
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell());
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("shared memory travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new BooleanValue(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "BooleanValue";
-        }
     }
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.util.function.IntUnaryOperator;
 import procession.multiprocessing.internal.memory.Cell;
-import procession.multiprocessing.internal.memory.CellPassage;
-import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.sync.OwnerDiedException;
 import procession.threading.Acquirable;
 
@@ -36,9 +32,8 @@ import procession.threading.Acquirable;
  * <p><i>Python:</i> {@code multiprocessing.Value('i')}, where {@code v.value += 1} is a race, and
  * {@code with v.get_lock():} is {@code v.run(…)}.
  */
-public final class IntValue extends Value implements Serializable {
+public final class IntValue extends Value {
     private static final long serialVersionUID = 1L;
-    static final int KIND = 16;
 
     private final transient RawInt number;
 
@@ -49,12 +44,12 @@ public final class IntValue extends Value implements Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public IntValue(int value) {
-        this(SharedDirectory.current().cells().take(KIND, 0));
+        this(Kind.INT_VALUE.newCell(0));
         number.set(value);
     }
 
-    private IntValue(Cell cell) {
-        super(cell);
+    IntValue(Cell cell) {
+        super(Kind.INT_VALUE, cell);
         this.number = new RawInt(cell);
     }
 
@@ -150,47 +145,5 @@ public final class IntValue extends Value implements Serializable {
     @Override
     public String toString() {
         return "IntValue@" + Integer.toHexString(hashCode()) + "[" + number + ", " + lockState() + "]";
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell());
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("shared memory travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new IntValue(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "IntValue";
-        }
     }
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.util.function.LongUnaryOperator;
 import procession.multiprocessing.internal.memory.Cell;
-import procession.multiprocessing.internal.memory.CellPassage;
-import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.sync.OwnerDiedException;
 import procession.threading.Acquirable;
 
@@ -36,9 +32,8 @@ import procession.threading.Acquirable;
  * <p><i>Python:</i> {@code multiprocessing.Value('q')}, where {@code v.value += 1} is a race, and
  * {@code with v.get_lock():} is {@code v.run(…)}.
  */
-public final class LongValue extends Value implements Serializable {
+public final class LongValue extends Value {
     private static final long serialVersionUID = 1L;
-    static final int KIND = 17;
 
     private final transient RawLong number;
 
@@ -49,12 +44,12 @@ public final class LongValue extends Value implements Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public LongValue(long value) {
-        this(SharedDirectory.current().cells().take(KIND, 0));
+        this(Kind.LONG_VALUE.newCell(0));
         number.set(value);
     }
 
-    private LongValue(Cell cell) {
-        super(cell);
+    LongValue(Cell cell) {
+        super(Kind.LONG_VALUE, cell);
         this.number = new RawLong(cell);
     }
 
@@ -150,47 +145,5 @@ public final class LongValue extends Value implements Serializable {
     @Override
     public String toString() {
         return "LongValue@" + Integer.toHexString(hashCode()) + "[" + number + ", " + lockState() + "]";
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell());
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("shared memory travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new LongValue(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "LongValue";
-        }
     }
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
-import procession.multiprocessing.internal.memory.CellPassage;
 
 /**
  * A {@code boolean} in shared memory without a lock: what {@link BooleanValue#raw()} returns, the same flag for all processes.
@@ -19,15 +16,14 @@ import procession.multiprocessing.internal.memory.CellPassage;
  *
  * <p><i>Python:</i> {@code multiprocessing.RawValue(c_bool)}, which has no atomic operations.
  */
-public final class RawBoolean implements Serializable {
+public final class RawBoolean extends SharedObject {
     private static final long serialVersionUID = 1L;
 
-    private final transient Cell cell;
     private final transient ByteBuffer memory;
     private final transient int at;
 
     RawBoolean(Cell cell) {
-        this.cell = cell;
+        super(Kind.RAW_BOOLEAN, cell);
         this.memory = cell.memory();
         this.at = cell.at(CellDescriptor.VALUE_AT);
     }
@@ -137,47 +133,5 @@ public final class RawBoolean implements Serializable {
     @Override
     public String toString() {
         return Boolean.toString(get());
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell);
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("shared memory travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return BooleanValue.KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new RawBoolean(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "RawBoolean";
-        }
     }
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
-import procession.multiprocessing.internal.memory.CellPassage;
 
 /**
  * A {@code double} in shared memory without a lock: what {@link DoubleValue#raw()} returns, the same number for all processes.
@@ -21,15 +18,14 @@ import procession.multiprocessing.internal.memory.CellPassage;
  *
  * <p><i>Python:</i> {@code multiprocessing.RawValue('d')}, which has no atomic operations.
  */
-public final class RawDouble implements Serializable {
+public final class RawDouble extends SharedObject {
     private static final long serialVersionUID = 1L;
 
-    private final transient Cell cell;
     private final transient ByteBuffer memory;
     private final transient int at;
 
     RawDouble(Cell cell) {
-        this.cell = cell;
+        super(Kind.RAW_DOUBLE, cell);
         this.memory = cell.memory();
         this.at = cell.at(CellDescriptor.VALUE_AT);
     }
@@ -172,47 +168,5 @@ public final class RawDouble implements Serializable {
     @Override
     public String toString() {
         return Double.toString(get());
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell);
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("shared memory travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return DoubleValue.KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new RawDouble(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "RawDouble";
-        }
     }
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
-import procession.multiprocessing.internal.memory.CellPassage;
 
 /**
  * An {@code int} in shared memory without a lock: what {@link IntValue#raw()} returns, the same number for all processes.
@@ -21,15 +18,14 @@ import procession.multiprocessing.internal.memory.CellPassage;
  *
  * <p><i>Python:</i> {@code multiprocessing.RawValue('i')}, which has no atomic operations.
  */
-public final class RawInt implements Serializable {
+public final class RawInt extends SharedObject {
     private static final long serialVersionUID = 1L;
 
-    private final transient Cell cell;
     private final transient ByteBuffer memory;
     private final transient int at;
 
     RawInt(Cell cell) {
-        this.cell = cell;
+        super(Kind.RAW_INT, cell);
         this.memory = cell.memory();
         this.at = cell.at(CellDescriptor.VALUE_AT);
     }
@@ -163,47 +159,5 @@ public final class RawInt implements Serializable {
     @Override
     public String toString() {
         return Integer.toString(get());
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell);
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("shared memory travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return IntValue.KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new RawInt(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "RawInt";
-        }
     }
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.LongUnaryOperator;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
-import procession.multiprocessing.internal.memory.CellPassage;
 
 /**
  * A {@code long} in shared memory without a lock: what {@link LongValue#raw()} returns, the same number for all processes.
@@ -21,15 +18,14 @@ import procession.multiprocessing.internal.memory.CellPassage;
  *
  * <p><i>Python:</i> {@code multiprocessing.RawValue('q')}, which has no atomic operations.
  */
-public final class RawLong implements Serializable {
+public final class RawLong extends SharedObject {
     private static final long serialVersionUID = 1L;
 
-    private final transient Cell cell;
     private final transient ByteBuffer memory;
     private final transient int at;
 
     RawLong(Cell cell) {
-        this.cell = cell;
+        super(Kind.RAW_LONG, cell);
         this.memory = cell.memory();
         this.at = cell.at(CellDescriptor.VALUE_AT);
     }
@@ -163,47 +159,5 @@ public final class RawLong implements Serializable {
     @Override
     public String toString() {
         return Long.toString(get());
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell);
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("shared memory travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return LongValue.KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new RawLong(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "RawLong";
-        }
     }
 }

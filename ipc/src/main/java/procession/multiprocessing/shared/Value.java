@@ -25,17 +25,15 @@ import procession.threading.ThrowingRunnable;
  *
  * <p><i>Python:</i> what {@code multiprocessing.Value} returns; its {@code get_lock()} is the value itself.
  */
-public abstract sealed class Value implements Acquirable permits BooleanValue, DoubleValue, IntValue, LongValue {
-    private final Cell cell;
-    private final ReentrantMutex mutex;
+public abstract sealed class Value extends SharedObject implements Acquirable
+        permits BooleanValue, DoubleValue, IntValue, LongValue {
+    private static final long serialVersionUID = 1L;
 
-    Value(Cell cell) {
-        this.cell = cell;
+    private final transient ReentrantMutex mutex;
+
+    Value(Kind kind, Cell cell) {
+        super(kind, cell);
         this.mutex = new ReentrantMutex(this, cell);
-    }
-
-    Cell cell() {
-        return cell;
     }
 
     /** Refuses what has been destroyed. */

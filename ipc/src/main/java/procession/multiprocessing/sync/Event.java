@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.sync;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
-import procession.multiprocessing.internal.memory.CellPassage;
-import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.internal.waiting.Flag;
 
 /**
@@ -41,11 +37,9 @@ import procession.multiprocessing.internal.waiting.Flag;
  * <p><i>Python:</i> {@code multiprocessing.Event}, whose {@code wait} looks at the flag again when it wakes, and so misses one
  * that is cleared at once.
  */
-public final class Event implements Serializable {
+public final class Event extends SyncObject {
     private static final long serialVersionUID = 1L;
-    private static final int KIND = 3;
 
-    private final transient Cell cell;
     private final transient Flag flag;
 
     /**
@@ -54,11 +48,11 @@ public final class Event implements Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public Event() {
-        this(SharedDirectory.current().cells().take(KIND, 0));
+        this(Kind.EVENT.newCell(0));
     }
 
     Event(Cell cell) {
-        this.cell = cell;
+        super(Kind.EVENT, cell);
         this.flag = new Flag(this, cell);
     }
 
@@ -139,51 +133,5 @@ public final class Event implements Serializable {
     @Override
     public String toString() {
         return "Event@" + Integer.toHexString(hashCode()) + "[" + flag.state() + "]";
-    }
-
-    Cell cell() {
-        return cell;
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell);
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("an event travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new Event(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "Event";
-        }
     }
 }

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.sync;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
 import procession.multiprocessing.internal.memory.Cell;
-import procession.multiprocessing.internal.memory.CellPassage;
-import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.internal.waiting.Mutex;
 import procession.threading.Acquirable;
 import procession.threading.ThrowingRunnable;
@@ -51,11 +47,9 @@ import procession.threading.ThrowingRunnable;
  * <p><i>Python:</i> {@code multiprocessing.Lock}, whose {@code ValueError} is {@link IllegalMonitorStateException}, and
  * which stays locked for ever when its holder dies.
  */
-public final class Lock implements Acquirable, Serializable {
+public final class Lock extends SyncObject implements Acquirable {
     private static final long serialVersionUID = 1L;
-    private static final int KIND = 1;
 
-    private final transient Cell cell;
     private final transient Mutex mutex;
 
     /**
@@ -64,11 +58,11 @@ public final class Lock implements Acquirable, Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public Lock() {
-        this(SharedDirectory.current().cells().take(KIND, 0));
+        this(Kind.LOCK.newCell(0));
     }
 
     Lock(Cell cell) {
-        this.cell = cell;
+        super(Kind.LOCK, cell);
         this.mutex = new Mutex(this, cell);
     }
 
@@ -81,7 +75,7 @@ public final class Lock implements Acquirable, Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public static Lock recovering() {
-        return new Lock(SharedDirectory.current().cells().take(KIND, Mutex.RECOVERING));
+        return new Lock(Kind.LOCK.newCell(Mutex.RECOVERING));
     }
 
     /**
@@ -185,51 +179,5 @@ public final class Lock implements Acquirable, Serializable {
     @Override
     public String toString() {
         return "Lock@" + Integer.toHexString(hashCode()) + "[" + mutex.state() + "]";
-    }
-
-    Cell cell() {
-        return cell;
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell);
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("a lock travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new Lock(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "Lock";
-        }
     }
 }

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.sync;
 
-import java.io.InvalidObjectException;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
 import procession.multiprocessing.internal.memory.Cell;
-import procession.multiprocessing.internal.memory.CellPassage;
-import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.internal.waiting.Mutex;
 import procession.multiprocessing.internal.waiting.ReentrantMutex;
 import procession.threading.Acquirable;
@@ -43,11 +39,9 @@ import procession.threading.ThrowingRunnable;
  * <p><i>Python:</i> {@code multiprocessing.RLock}, whose {@code AssertionError} is {@link IllegalMonitorStateException}, and
  * which stays locked for ever when its holder dies.
  */
-public final class RLock implements Acquirable, Serializable {
+public final class RLock extends SyncObject implements Acquirable {
     private static final long serialVersionUID = 1L;
-    private static final int KIND = 2;
 
-    private final transient Cell cell;
     private final transient ReentrantMutex mutex;
 
     /**
@@ -56,11 +50,11 @@ public final class RLock implements Acquirable, Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public RLock() {
-        this(SharedDirectory.current().cells().take(KIND, 0));
+        this(Kind.RLOCK.newCell(0));
     }
 
     RLock(Cell cell) {
-        this.cell = cell;
+        super(Kind.RLOCK, cell);
         this.mutex = new ReentrantMutex(this, cell);
     }
 
@@ -73,7 +67,7 @@ public final class RLock implements Acquirable, Serializable {
      * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
      */
     public static RLock recovering() {
-        return new RLock(SharedDirectory.current().cells().take(KIND, Mutex.RECOVERING));
+        return new RLock(Kind.RLOCK.newCell(Mutex.RECOVERING));
     }
 
     /**
@@ -186,51 +180,5 @@ public final class RLock implements Acquirable, Serializable {
     @Override
     public String toString() {
         return "RLock@" + Integer.toHexString(hashCode()) + "[" + mutex.state() + "]";
-    }
-
-    Cell cell() {
-        return cell;
-    }
-
-    /**
-     * Lets the place where this is travel instead of this.
-     *
-     * @return the place
-     */
-    private Object writeReplace() {
-        return new Passage(cell);
-    }
-
-    /**
-     * Refuses a stream that was not made by {@link #writeReplace}.
-     *
-     * @return nothing
-     * @throws InvalidObjectException always
-     */
-    private Object readResolve() throws InvalidObjectException {
-        throw new InvalidObjectException("a lock travels as the place where it is");
-    }
-
-    private static final class Passage extends CellPassage {
-        private static final long serialVersionUID = 1L;
-
-        Passage(Cell cell) {
-            super(cell);
-        }
-
-        @Override
-        protected int kind() {
-            return KIND;
-        }
-
-        @Override
-        protected Object arrive(Cell arrived) {
-            return new RLock(arrived);
-        }
-
-        @Override
-        protected String name() {
-            return "RLock";
-        }
     }
 }

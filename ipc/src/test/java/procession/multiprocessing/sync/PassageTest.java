@@ -7,15 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.ObjectStreamConstants;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import procession.multiprocessing.ProcessPoolExecutor;
+import procession.multiprocessing.internal.memory.CellObject;
 import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.internal.wire.ObjectCodec;
 import procession.multiprocessing.shared.BooleanValue;
@@ -124,6 +130,41 @@ class PassageTest {
         recursive.destroy();
         number.destroy();
         large.destroy();
+    }
+
+    @Test
+    void readObject_ofAStreamThatWasMadeByHand_isRefused() throws Exception {
+        for (List<Class<?>> classes : List.<List<Class<?>>>of(
+                List.of(Lock.class),
+                List.of(IntValue.class),
+                List.of(Lock.class, SyncObject.class),
+                List.of(Lock.class, SyncObject.class, CellObject.class))) {
+            try (var stream = new ObjectInputStream(new ByteArrayInputStream(withoutData(classes)))) {
+                String message = String.valueOf(assertThrows(InvalidObjectException.class, stream::readObject)
+                        .getMessage());
+                assertTrue(message.contains("travels as the place"), message);
+            }
+        }
+    }
+
+    /** Returns a stream with an object of the first class; the others are what the writer thought it extends. */
+    private static byte[] withoutData(List<Class<?>> classes) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var stream = new DataOutputStream(bytes)) {
+            stream.writeShort(ObjectStreamConstants.STREAM_MAGIC);
+            stream.writeShort(ObjectStreamConstants.STREAM_VERSION);
+            stream.writeByte(ObjectStreamConstants.TC_OBJECT);
+            for (Class<?> type : classes) {
+                stream.writeByte(ObjectStreamConstants.TC_CLASSDESC);
+                stream.writeUTF(type.getName());
+                stream.writeLong(1);
+                stream.writeByte(ObjectStreamConstants.SC_SERIALIZABLE);
+                stream.writeShort(0);
+                stream.writeByte(ObjectStreamConstants.TC_ENDBLOCKDATA);
+            }
+            stream.writeByte(ObjectStreamConstants.TC_NULL);
+        }
+        return bytes.toByteArray();
     }
 
     @Test

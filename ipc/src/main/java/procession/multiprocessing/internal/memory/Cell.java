@@ -58,7 +58,16 @@ public final class Cell {
      * @return the kind
      */
     public int kind() {
-        return (int) INT.getVolatile(memory, at(CellDescriptor.KIND_AT));
+        return CellDescriptor.kind((int) INT.getVolatile(memory, at(CellDescriptor.KIND_AT)));
+    }
+
+    /**
+     * Returns how many cells the object has, of which this is the first.
+     *
+     * @return the number
+     */
+    public int cells() {
+        return CellDescriptor.cells((int) INT.getVolatile(memory, at(CellDescriptor.KIND_AT)));
     }
 
     /**

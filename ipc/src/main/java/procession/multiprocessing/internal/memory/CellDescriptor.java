@@ -7,7 +7,7 @@ package procession.multiprocessing.internal.memory;
  * <pre>
  *   0               4               8
  *   +---------------+---------------+-------------------------------+
- *   | kind          | options       | lock word                     |
+ *   | kind | cells-1| options       | lock word                     |
  *   +---------------+---------------+-------------------------------+
  *   | thread that has the lock      | how often     | 0             |
  *   +-------------------------------+---------------+---------------+
@@ -16,11 +16,11 @@ package procession.multiprocessing.internal.memory;
  *   | 0                                                             |
  *   +---------------------------------------------------------------+
  * </pre>
- * Kind and options are written before anybody knows of the cell, and never again. What the other fields mean is said by
+ * An object of several cells has these fields in the first of them. Kind, cells and options are written before anybody knows of the cell, and never again. What the other fields mean is said by
  * who uses them. A layout of another meaning needs another kind.
  */
 public final class CellDescriptor {
-    /** Which kind of object it is; 0 if the cell is not in use yet. */
+    /** Which kind of object it is, in the lower 16 bits; how many cells it has beyond this one, in the upper; 0 if not in use. */
     public static final int KIND_AT = 0;
 
     /** What the object was made with. */
@@ -41,5 +41,20 @@ public final class CellDescriptor {
     /** The length of a cell. */
     public static final int BYTES = 64;
 
+    private static final int KIND_BITS = 16;
+    private static final int KIND_MASK = (1 << KIND_BITS) - 1;
+
     private CellDescriptor() {}
+
+    static int kindAndCells(int kind, int cells) {
+        return kind | (cells - 1) << KIND_BITS;
+    }
+
+    static int kind(int kindAndCells) {
+        return kindAndCells & KIND_MASK;
+    }
+
+    static int cells(int kindAndCells) {
+        return (kindAndCells >>> KIND_BITS) + 1;
+    }
 }

@@ -14,57 +14,30 @@ import procession.multiprocessing.internal.wire.ObjectCodec;
  * What travels to another process in the place of an object in a cell: where it is. There it becomes an object of the
  * same cell.
  */
-public abstract class CellPassage implements Serializable {
+final class CellPassage implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** An enum constant. */
+    @SuppressWarnings("serial") // which travels by its name
+    private final CellKind kind;
 
     private final String directory;
     private final String segment;
     private final int offset;
 
-    /**
-     * Makes the traveller.
-     *
-     * @param cell the cell
-     */
-    protected CellPassage(Cell cell) {
+    CellPassage(CellKind kind, Cell cell) {
+        this.kind = kind;
         this.directory = cell.segment().directory().path().toString();
         this.segment = String.valueOf(cell.segment().file().getFileName());
         this.offset = cell.offset();
     }
 
-    /**
-     * Returns which kind of object it is.
-     *
-     * @return the kind
-     */
-    protected abstract int kind();
-
-    /**
-     * Makes the object, where it has arrived.
-     *
-     * @param cell the cell
-     * @return the object
-     */
-    protected abstract Object arrive(Cell cell);
-
-    /** Returns what people call the object. */
-    private String what() {
-        return "a " + getClass().getPackageName() + "." + name();
-    }
-
-    /**
-     * Returns the simple name of the object's class.
-     *
-     * @return the name
-     */
-    protected abstract String name();
-
     /** Writes it, if the stream goes to another process. */
     private void writeObject(ObjectOutputStream stream) throws IOException {
         if (!ObjectCodec.isBetweenProcesses(stream)) {
             throw new NotSerializableException(
-                    what() + " lives in the memory of processes, and can't be stored; let another process have it by"
-                            + " capturing it in a task or in the action of a Process");
+                    "a " + kind.type().getName() + " lives in the memory of processes, and can't be stored; let another"
+                            + " process have it by capturing it in a task or in the action of a Process");
         }
         stream.defaultWriteObject();
     }
@@ -75,13 +48,14 @@ public abstract class CellPassage implements Serializable {
      * @return the object
      * @throws ObjectStreamException if it is not there any more, or can't be shared with this process
      */
-    protected Object readResolve() throws ObjectStreamException {
+    private Object readResolve() throws ObjectStreamException {
         try {
             Segment there = SharedDirectory.at(Path.of(directory)).attach(segment);
-            return arrive(Cells.find(there, offset, kind()));
+            return kind.arrive(Cells.find(there, offset, kind.code()));
         } catch (IOException | IllegalArgumentException | NullPointerException refused) {
+            String what = kind == null ? "shared memory" : "a " + kind.type().getName();
             InvalidObjectException failure = new InvalidObjectException(
-                    what() + " could not be had from another process: " + refused.getMessage());
+                    what + " could not be had from another process: " + refused.getMessage());
             failure.initCause(refused);
             throw failure;
         }

@@ -20,7 +20,7 @@ public final class Cells {
 
     private final SharedDirectory directory;
 
-    /** Which cells of each segment are in use, by their offset; guarded by this, as the other fields are. */
+    /** Where objects in use begin in each segment; guarded by this, as the other fields are. */
     private final Map<Segment, BitSet> used = new HashMap<>();
 
     private @Nullable Segment current;
@@ -31,16 +31,20 @@ public final class Cells {
     }
 
     /**
-     * Takes a cell.
+     * Takes one cell, or several that follow each other.
      *
-     * @param kind which kind of object is in it
+     * @param kind which kind of object is in them
      * @param options what the object is made with
-     * @return the cell, filled with zeros otherwise
+     * @param count how many, up to 1023
+     * @return the first cell; they are filled with zeros otherwise
      * @throws UncheckedIOException if there is no room for it
      */
-    public synchronized Cell take(int kind, int options) {
+    public synchronized Cell take(int kind, int options, int count) {
+        if (count < 1 || count > CELLS_IN_SEGMENT) {
+            throw new IllegalArgumentException(count + " cells, where one segment has " + CELLS_IN_SEGMENT);
+        }
         Segment segment = current;
-        if (segment == null || next == CELLS_IN_SEGMENT) {
+        if (segment == null || next + count > CELLS_IN_SEGMENT) {
             try {
                 segment = directory.create(SEGMENT_BYTES);
             } catch (IOException noRoom) {
@@ -49,17 +53,18 @@ public final class Cells {
             current = segment;
             next = 0;
         }
-        Cell cell = new Cell(segment, SegmentDescriptor.DATA_AT + CellDescriptor.BYTES * next++);
+        Cell cell = new Cell(segment, SegmentDescriptor.DATA_AT + CellDescriptor.BYTES * next);
+        next += count;
         used.computeIfAbsent(segment, made -> new BitSet()).set(cell.offset());
         Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.OPTIONS_AT), options);
-        Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.KIND_AT), kind);
+        Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.KIND_AT), CellDescriptor.kindAndCells(kind, count));
         return cell;
     }
 
     /**
-     * Gives a cell back; does nothing if that has been done, and in a process that has not taken it.
+     * Gives back all cells of an object; does nothing if that has been done, and in a process that has not taken it.
      *
-     * @param cell the cell
+     * @param cell the first of them
      */
     public synchronized void giveBack(Cell cell) {
         Segment segment = cell.segment();
@@ -76,7 +81,7 @@ public final class Cells {
     }
 
     /**
-     * Finds a cell.
+     * Finds the first cell of an object.
      *
      * @param segment where it is
      * @param offset its place there
@@ -93,6 +98,10 @@ public final class Cells {
         if (cell.kind() != kind) {
             throw new IOException("at " + offset + " of the shared memory " + segment + " is an object of kind "
                     + cell.kind() + ", and not " + kind);
+        }
+        if (cell.cells() > (segment.memory().capacity() - offset) / CellDescriptor.BYTES) {
+            throw new IOException("at " + offset + " of the shared memory " + segment + " is an object of "
+                    + cell.cells() + " cells, which the segment does not have");
         }
         return cell;
     }

@@ -23,7 +23,7 @@ package procession.multiprocessing.internal.memory;
  */
 final class SegmentDescriptor {
     static final long MAGIC = 0x50524f435345474dL; // "PROCSEGM"
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int MAGIC_AT = 0;
     static final int VERSION_AT = MAGIC_AT + Long.BYTES;

@@ -416,29 +416,62 @@ class SharedDirectoryTest {
     @Test
     void cells_areNeverGivenTwice_andTheirSegmentGoesWithTheLast() throws Exception {
         SharedDirectory directory = enter();
-        Cell first = directory.cells().take(1, 0);
-        Cell second = directory.cells().take(2, 1);
+        Cell first = directory.cells().take(1, 0, 1);
+        Cell second = directory.cells().take(2, 1, 1);
         assertSame(first.segment(), second.segment());
         assertEquals(List.of(1, 0, 2, 1), List.of(first.kind(), first.options(), second.kind(), second.options()));
         directory.cells().giveBack(first);
         directory.cells().giveBack(first);
-        Cell third = directory.cells().take(3, 0);
+        Cell third = directory.cells().take(3, 0, 1);
         assertNotEquals(first.offset(), third.offset());
         directory.cells().giveBack(second);
         assertTrue(Files.exists(third.segment().file()));
         directory.cells().giveBack(third);
         assertFalse(Files.exists(third.segment().file()));
         Await.until("a segment of its own again", Delays.medium(), () -> {
-            Cell next = directory.cells().take(1, 0);
+            Cell next = directory.cells().take(1, 0, 1);
             directory.cells().giveBack(next);
             return next.segment() != third.segment();
         });
     }
 
     @Test
+    void cells_ofOneObject_followEachOther_andGoTogether() throws Exception {
+        SharedDirectory directory = enter();
+        Cell large = directory.cells().take(1, 7, 1000);
+        assertEquals(List.of(1, 7, 1000), List.of(large.kind(), large.options(), large.cells()));
+        assertEquals(1000, Cells.find(large.segment(), large.offset(), 1).cells());
+        Cell next = directory.cells().take(2, 0, 23);
+        assertSame(large.segment(), next.segment());
+        assertEquals(large.offset() + 1000 * CellDescriptor.BYTES, next.offset());
+        Cell elsewhere = directory.cells().take(3, 0, 2);
+        assertNotSame(large.segment(), elsewhere.segment());
+        for (int count : List.of(0, -1, 1024)) {
+            assertThrows(IllegalArgumentException.class, () -> directory.cells().take(1, 0, count));
+        }
+        directory.cells().giveBack(next);
+        assertTrue(Files.exists(large.segment().file()));
+        directory.cells().giveBack(large);
+        assertFalse(Files.exists(large.segment().file()));
+        directory.cells().giveBack(elsewhere);
+    }
+
+    @Test
+    void find_ofAnObjectThatIsLongerThanItsSegment_isRefused() throws Exception {
+        SharedDirectory directory = enter();
+        Cell cell = directory.cells().take(1, 0, 2);
+        int kindAt = cell.at(CellDescriptor.KIND_AT);
+        cell.memory().putInt(kindAt, CellDescriptor.kindAndCells(1, 1023));
+        assertEquals(1023, Cells.find(cell.segment(), cell.offset(), 1).cells());
+        cell.memory().putInt(kindAt, CellDescriptor.kindAndCells(1, 1024));
+        assertTrue(refusal(() -> Cells.find(cell.segment(), cell.offset(), 1)).contains("of 1024 cells"));
+        directory.cells().giveBack(cell);
+    }
+
+    @Test
     void find_whereNoSuchObjectIs_isRefused() throws Exception {
         SharedDirectory directory = enter();
-        Cell cell = directory.cells().take(1, 0);
+        Cell cell = directory.cells().take(1, 0, 1);
         Segment segment = cell.segment();
         for (int offset :
                 List.of(-64, 0, 63, cell.offset() + 1, segment.memory().capacity(), Integer.MAX_VALUE - 63)) {

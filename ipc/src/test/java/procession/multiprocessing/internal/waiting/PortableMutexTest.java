@@ -36,7 +36,7 @@ class PortableMutexTest extends AcquirableContract {
     }
 
     private static final class Portable implements Acquirable {
-        final Mutex mutex = new Mutex(this, SharedDirectory.current().cells().take(KIND, 0), false);
+        final Mutex mutex = new Mutex(this, SharedDirectory.current().cells().take(KIND, 0, 1), false);
 
         @Override
         public void acquire() throws InterruptedException {
