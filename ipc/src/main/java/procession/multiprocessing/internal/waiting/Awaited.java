@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.waiting;
 
-import procession.multiprocessing.internal.memory.Cell;
-
 /** What a thread waits for: that a word of shared memory, the lower half of a long, lets it go on. */
 interface Awaited {
     /** What {@link #announce} returns when there is no reason to sleep; no word of 32 bits is this. */
     long LOOK_AGAIN = -1;
-
-    /** Returns the cell that the word is in. */
-    Cell cell();
-
-    /** Returns the field of the cell that the word is the lower half of. */
-    int field();
 
     /**
      * Goes on, if the word lets this thread.

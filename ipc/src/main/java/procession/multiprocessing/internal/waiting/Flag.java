@@ -48,7 +48,7 @@ public final class Flag {
         this.cell = cell;
         this.memory = cell.memory();
         this.wordAt = cell.at(CellDescriptor.LOCK_AT);
-        this.room = new WaitingRoom(cell, CellDescriptor.LOCK_AT, true);
+        this.room = WaitingRoom.of(cell.segment(), wordAt);
     }
 
     private long word() {
@@ -143,16 +143,6 @@ public final class Flag {
 
         private boolean mayPass(long word) {
             return (word & SET) != 0 || (word & TIMES) != times;
-        }
-
-        @Override
-        public Cell cell() {
-            return cell;
-        }
-
-        @Override
-        public int field() {
-            return CellDescriptor.LOCK_AT;
         }
 
         @Override

@@ -84,14 +84,23 @@ public final class Mutex implements Awaited {
 
     /** Makes one whose waiters sleep in the kernel only if they may. */
     Mutex(Object object, Cell cell, boolean nativeCalls) {
+        this(object, cell, CellDescriptor.LOCK_AT, (cell.options() & RECOVERING) != 0, nativeCalls);
+    }
+
+    private Mutex(Object object, Cell cell, int field, boolean recovering, boolean nativeCalls) {
         this.object = object;
         this.cell = cell;
         this.memory = cell.memory();
-        this.wordAt = cell.at(CellDescriptor.LOCK_AT);
+        this.wordAt = cell.at(field);
         this.directory = cell.segment().directory();
         this.me = directory.own();
-        this.recovering = (cell.options() & RECOVERING) != 0;
-        this.room = new WaitingRoom(cell, CellDescriptor.LOCK_AT, nativeCalls);
+        this.recovering = recovering;
+        this.room = nativeCalls ? WaitingRoom.of(cell.segment(), wordAt) : new WaitingRoom(memory, wordAt, false);
+    }
+
+    /** Makes a recovering one that is only a part of an object, and whose word is another field of its cell. */
+    static Mutex inside(Object object, Cell cell, int field) {
+        return new Mutex(object, cell, field, true, true);
     }
 
     private long word() {
@@ -197,16 +206,6 @@ public final class Mutex implements Awaited {
     }
 
     // ---- waiting
-
-    @Override
-    public Cell cell() {
-        return cell;
-    }
-
-    @Override
-    public int field() {
-        return CellDescriptor.LOCK_AT;
-    }
 
     @Override
     public long announce() {

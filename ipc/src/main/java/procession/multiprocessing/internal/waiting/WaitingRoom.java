@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.internal.waiting;
 
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.futex.Futex;
 import procession.multiprocessing.internal.futex.Nap;
-import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.memory.Segment;
 
 /** Where the threads of this process wait for one word of shared memory. */
 final class WaitingRoom {
@@ -41,6 +45,9 @@ final class WaitingRoom {
     private static final long SHORTEST_NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long LONGEST_NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
+    /** The rooms of words, for each mapping by the place of the word; guarded by itself. */
+    private static final Map<Segment, Map<Integer, WeakReference<WaitingRoom>>> ROOMS = new WeakHashMap<>();
+
     private final ByteBuffer memory;
     private final int wordAt;
     private final boolean nativeCalls;
@@ -55,12 +62,30 @@ final class WaitingRoom {
     /**
      * Makes a room.
      *
+     * @param longAt where the long is whose lower half the threads sleep on
      * @param nativeCalls whether its threads may sleep in the kernel, where that is possible
      */
-    WaitingRoom(Cell cell, int field, boolean nativeCalls) {
+    WaitingRoom(ByteBuffer memory, int longAt, boolean nativeCalls) {
         this.nativeCalls = nativeCalls;
-        this.memory = cell.memory();
-        this.wordAt = Futex.lowerHalf(cell.at(field));
+        this.memory = memory;
+        this.wordAt = Futex.lowerHalf(longAt);
+    }
+
+    /**
+     * Returns the room of a word: one for all objects of this process that are in the same cell, however many of them have
+     * arrived from elsewhere, so that one thread of them all sleeps in the kernel.
+     */
+    static WaitingRoom of(Segment segment, int longAt) {
+        synchronized (ROOMS) {
+            var rooms = ROOMS.computeIfAbsent(segment, mapped -> new HashMap<>());
+            WeakReference<WaitingRoom> known = rooms.get(longAt);
+            WaitingRoom room = known == null ? null : known.get();
+            if (room == null) {
+                room = new WaitingRoom(segment.memory(), longAt, true);
+                rooms.put(longAt, new WeakReference<>(room));
+            }
+            return room;
+        }
     }
 
     private static final class Waiter {
