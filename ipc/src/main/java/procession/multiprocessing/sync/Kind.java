@@ -9,7 +9,9 @@ import procession.multiprocessing.internal.memory.CellKind;
 enum Kind implements CellKind {
     LOCK(1, Lock.class, Lock::new),
     RLOCK(2, RLock.class, RLock::new),
-    EVENT(3, Event.class, Event::new);
+    EVENT(3, Event.class, Event::new),
+    SEMAPHORE(4, Semaphore.class, Semaphore::new),
+    BOUNDED_SEMAPHORE(5, BoundedSemaphore.class, BoundedSemaphore::new);
 
     private final int code;
     private final Class<?> type;

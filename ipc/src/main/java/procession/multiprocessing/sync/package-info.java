@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Python's {@code multiprocessing} locks and events: what the processes of one user synchronize by, and whose holder may be killed.
+ * Python's {@code multiprocessing} locks, semaphores and events: what the processes of one user synchronize by, and whose holder may be killed.
  *
  * <table>
  *   <caption>Types</caption>
  *   <tr><th>Type</th><th>What it is</th></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.Lock}</td><td>a mutex that any thread of any process may release</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.RLock}</td><td>a re-entrant mutex that its owner releases</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.sync.Semaphore}</td><td>a number of permits</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.sync.BoundedSemaphore}</td>
+ *       <td>one that never has more than it started with</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.Event}</td><td>a flag that threads of any process wait for</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.OwnerDiedException}</td>
  *       <td>the process that had a lock has died with it</td></tr>

@@ -37,6 +37,18 @@ public interface CellKind {
      * @throws java.io.UncheckedIOException if there is no room for it
      */
     default Cell newCell(int options) {
-        return SharedDirectory.current().cells().take(code(), options, 1);
+        return newCells(options, 1);
+    }
+
+    /**
+     * Takes cells that follow each other for such an object.
+     *
+     * @param options what the object is made with
+     * @param count how many
+     * @return the first of them, filled with zeros otherwise
+     * @throws java.io.UncheckedIOException if there is no room for them
+     */
+    default Cell newCells(int options, int count) {
+        return SharedDirectory.current().cells().take(code(), options, count);
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * made shorter. So no access ever faults.
  */
 public final class Segment {
+    /** Where its data begins. */
+    public static final int DATA_AT = SegmentDescriptor.DATA_AT;
+
+    /** How many bytes of its name nobody can guess. */
+    public static final int RANDOM_BYTES = 16;
+
     private static final Set<OpenOption> CREATE = Set.of(
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
@@ -158,6 +166,17 @@ public final class Segment {
      */
     public Path file() {
         return file;
+    }
+
+    /**
+     * Returns the part of its name that nobody can guess.
+     *
+     * @return {@link #RANDOM_BYTES} bytes
+     */
+    public byte[] randomName() {
+        String name = Objects.requireNonNull(file.getFileName()).toString();
+        int start = name.lastIndexOf('-') + 1;
+        return HexFormat.of().parseHex(name, start, start + 2 * RANDOM_BYTES);
     }
 
     /** Removes the file, so that nobody can attach it any more. Its pages are free when nobody has it mapped. */

@@ -177,12 +177,24 @@ public final class SharedDirectory {
             made.clear();
         }
         left.forEach(Segment::unlink);
+        unlinkWhatOthersMadeForThis();
         try {
             if (slots.removeIfLast(this::sweep)) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException inUseAgain) {
             // whoever uses it removes it
+        }
+    }
+
+    private void unlinkWhatOthersMadeForThis() {
+        String mine = HexFormat.of().toHexDigits(own()) + "-*" + ENDING;
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(path, mine)) {
+            for (Path segment : segments) {
+                Files.deleteIfExists(segment);
+            }
+        } catch (IOException | DirectoryIteratorException left) {
+            // whoever starts next sweeps it
         }
     }
 
@@ -194,17 +206,71 @@ public final class SharedDirectory {
      * @throws IOException if there is no room for it
      */
     public Segment create(int dataBytes) throws IOException {
-        byte[] unguessable = new byte[16];
-        random.nextBytes(unguessable);
-        String name = HexFormat.of().toHexDigits(own()) + "-" + HexFormat.of().formatHex(unguessable) + ENDING;
-        Segment segment = Undisturbed.call(() -> Segment.create(this, path.resolve(name), dataBytes));
+        Segment segment = createNamed(HexFormat.of().toHexDigits(own()), dataBytes);
         synchronized (made) {
-            made.put(name, segment);
+            made.put(nameOf(segment.file()), segment);
         }
+        return segment;
+    }
+
+    private Segment createNamed(String maker, int dataBytes) throws IOException {
+        byte[] unguessable = new byte[Segment.RANDOM_BYTES];
+        random.nextBytes(unguessable);
+        String name = nameOf(maker, unguessable);
+        Segment segment = Undisturbed.call(() -> Segment.create(this, path.resolve(name), dataBytes));
         synchronized (mapped) {
             mapped.put(name, new WeakReference<>(segment));
         }
         return segment;
+    }
+
+    private static String nameOf(String maker, byte[] random) {
+        return maker + "-" + HexFormat.of().formatHex(random) + ENDING;
+    }
+
+    /** Returns the name that a segment has which is made beside another one. */
+    private static String nameBeside(Segment segment, byte[] random) {
+        String name = nameOf(segment.file());
+        return nameOf(name.substring(0, name.lastIndexOf('-')), random);
+    }
+
+    /**
+     * Makes a segment that belongs to the maker of another one, and is removed with what that one has made.
+     *
+     * @param segment the other one
+     * @param dataBytes how much memory it is to have besides its header
+     * @return the segment, filled with zeros
+     * @throws IOException if there is no room for it
+     */
+    public Segment createBeside(Segment segment, int dataBytes) throws IOException {
+        String name = nameOf(segment.file());
+        return createNamed(name.substring(0, name.lastIndexOf('-')), dataBytes);
+    }
+
+    /**
+     * Maps a segment that was made beside another one.
+     *
+     * @param segment the other one
+     * @param random the {@link Segment#randomName} of the one to map
+     * @return the segment
+     * @throws IOException if there is none of that name, or it is not one of this family
+     */
+    public Segment attachBeside(Segment segment, byte[] random) throws IOException {
+        return attach(nameBeside(segment, random));
+    }
+
+    /**
+     * Removes a segment that was made beside another one; who has it mapped can go on using it.
+     *
+     * @param segment the other one
+     * @param random the {@link Segment#randomName} of the one to remove
+     */
+    public void removeBeside(Segment segment, byte[] random) {
+        try {
+            Files.deleteIfExists(path.resolve(nameBeside(segment, random)));
+        } catch (IOException left) {
+            // removed with all that its maker has made
+        }
     }
 
     /**
