@@ -20,12 +20,17 @@ final class SegmentedFifo<E> extends Store<E> {
      * by, and a segment of holes is unlinked; so the memory is that of one segment for each element at worst.
      *
      * Invariants:
-     *   - head <= every element's position < tail. tail never goes back; head does, in putBack.
+     *   - head <= every element's position < tail. tail never goes back; head does, in addFirst.
      *   - Bases grow along the list, by LENGTH or more. A segment that was unlinked has the base UNLINKED. One that is used
      *     again gets a new base. So a cursor sees from the base whether the segment that it remembers still holds its
      *     position, and searches from the head if not.
      *   - Slots outside of [head, tail) are null, and so is each hole.
      *   - No segment between the first and the last is all holes. If size is 0, there is one segment, and head = tail.
+     *
+     * What is put back may get another position than it had, if others were taken or added meanwhile, and a cursor that has
+     * shown it would show it again. So putBack leaves a record of where the head was: a cursor goes on there or behind. Each
+     * record knows the next one, and a cursor the last one of its own time; nobody else keeps them, so that the garbage
+     * collector finds those that no cursor needs.
      *
      * One empty segment is kept, so that a queue which goes up and down allocates nothing.
      */
@@ -61,8 +66,22 @@ final class SegmentedFifo<E> extends Store<E> {
         }
     }
 
+    /** That elements were put back. */
+    private static final class Return {
+        /** Where the head was before: only what is there or behind it has been in its place all the time. */
+        final long below;
+
+        @Nullable
+        Return next;
+
+        Return(long below) {
+            this.below = below;
+        }
+    }
+
     private Segment first = new Segment(0);
     private Segment last = first;
+    private Return lastReturn = new Return(Long.MIN_VALUE);
     private @Nullable Segment spare;
     private long head;
     private long tail;
@@ -104,6 +123,14 @@ final class SegmentedFifo<E> extends Store<E> {
 
     @Override
     void putBack(E element) {
+        var record = new Return(head); // allocated first: it may throw
+        addFirst(element);
+        lastReturn.next = record;
+        lastReturn = record;
+    }
+
+    /** Adds an element that becomes the next one. */
+    void addFirst(E element) {
         if (head == first.base) {
             prepend();
         }
@@ -238,7 +265,7 @@ final class SegmentedFifo<E> extends Store<E> {
         return segment;
     }
 
-    @SuppressWarnings("unchecked") // only add() and putBack() fill slots
+    @SuppressWarnings("unchecked") // only add() and addFirst() fill slots
     private E elementAt(Segment segment, int index) {
         return (E) Objects.requireNonNull(segment.slots[index]);
     }
@@ -250,6 +277,7 @@ final class SegmentedFifo<E> extends Store<E> {
         private Segment previousSegment = first;
         private long previousPosition;
         private @Nullable E previous;
+        private Return seen = lastReturn;
 
         @Override
         @Nullable
@@ -258,6 +286,10 @@ final class SegmentedFifo<E> extends Store<E> {
             previousPosition = position;
             previousSegment = segment;
             long wanted = Math.max(position + 1, head);
+            for (Return next = seen.next; next != null; next = next.next) {
+                wanted = Math.max(wanted, next.below);
+                seen = next;
+            }
             for (Segment at = find(segment, wanted); at != null; at = at.next) {
                 for (int i = (int) Math.max(wanted - at.base, 0); i < LENGTH; i++) {
                     if (at.slots[i] != null) {
@@ -279,7 +311,7 @@ final class SegmentedFifo<E> extends Store<E> {
                 return false;
             }
             int index = (int) (previousPosition - at.base);
-            // Another element may be there: putBack() uses positions again.
+            // Another element may be there: addFirst() uses positions again.
             if (at.slots[index] != previous) {
                 return false;
             }

@@ -4,8 +4,8 @@ package procession.queue;
 /** Elements in the opposite of the order in which they came: those of a {@link SegmentedFifo} that grows at its head. */
 final class SegmentedLifo<E> extends Store<E> {
     /*
-     * Overview. A fifo gives the element at its head first, and can put one back there. Here nothing else is ever done, and
-     * so the last one in is the first one out. Positions go down instead of up; they stay where they are, as there, so that
+     * Overview. A fifo gives the element at its head first, and can add one there. Here nothing else is ever done, and so
+     * the last one in is the first one out. Positions go down instead of up; they stay where they are, as there, so that
      * a cursor survives everything.
      *
      *     head, add and take here                    the first that came
@@ -22,7 +22,7 @@ final class SegmentedLifo<E> extends Store<E> {
 
     @Override
     void add(E element) {
-        elements.putBack(element);
+        elements.addFirst(element);
     }
 
     @Override

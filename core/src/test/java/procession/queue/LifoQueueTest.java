@@ -141,6 +141,34 @@ class LifoQueueTest extends QueueContract {
                 rest.stream().filter(element -> element < 50).limit(2).toList());
     }
 
+    @Test
+    void iterator_elementsThatWerePutBackBelow_areNotShownAgain() {
+        var queue = new LifoQueue<Integer>();
+        IntStream.range(10, 20).forEach(queue::add);
+        Iterator<Integer> iterator = queue.iterator();
+        List<Integer> shown = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            shown.add(iterator.next()); // it has fetched 15, for hasNext()
+        }
+
+        var choosy = new ArrayList<Integer>() {
+            @Override
+            public boolean add(Integer element) {
+                if (size() == 2) {
+                    queue.remove();
+                    queue.remove();
+                    throw new IllegalStateException("enough");
+                }
+                return super.add(element);
+            }
+        };
+        assertThrows(IllegalStateException.class, () -> queue.drainTo(choosy, 5));
+
+        assertEquals(List.of(17, 16, 15, 12, 11, 10), new ArrayList<>(queue));
+        iterator.forEachRemaining(shown::add);
+        assertEquals(List.of(19, 18, 17, 16, 15, 12, 11, 10), shown);
+    }
+
     /** A stack that goes up and down at the border of two segments keeps one of them for that. */
     @Test
     void store_atTheBorderOfASegment_keepsItsSegments() {

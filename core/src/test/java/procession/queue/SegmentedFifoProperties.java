@@ -113,8 +113,6 @@ class SegmentedFifoProperties {
                     for (Object element : taken) {
                         store.putBack(element);
                         list.add(0, element);
-                        // A walk may have shown it before it was taken, and then may show it again.
-                        walks.forEach(walk -> walk.seen.remove(element));
                     }
                     taken.clear();
                 }
