@@ -2,9 +2,7 @@
 package procession.queue;
 
 import java.util.BitSet;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -427,7 +425,10 @@ final class QueueRing<E> {
         return elements;
     }
 
-    /** Removes what the filter wants, which is asked without a lock and once for each element. */
+    /**
+     * Removes what the filter wants, which is asked without a lock and once for each element. What has been got meanwhile
+     * is not removed, also if it was put back.
+     */
     boolean removeIf(Predicate<? super E> filter) {
         Change known;
         long from;
@@ -447,19 +448,30 @@ final class QueueRing<E> {
         if (unwanted.isEmpty()) {
             return false;
         }
-        Change[] changes = unwanted.stream()
-                .mapToObj(i -> new Change(from + i, Change.NONE))
-                .toArray(Change[]::new);
-        return removeAll(changes, known) || removeEach(elements, unwanted);
+        var positions = new Positions(unwanted.stream().mapToLong(i -> from + i).toArray(), known);
+        positions.follow(lastChangeNow()); // what there is to do of it without the lock
+        return removeAll(positions);
     }
 
-    /** Removes what is still there, in one go; returns {@code false} if positions have changed, or nothing is there. */
-    private boolean removeAll(Change[] changes, Change known) {
+    private Change lastChangeNow() {
+        head.lock();
+        try {
+            return lastChange;
+        } finally {
+            head.unlock();
+        }
+    }
+
+    /** Removes what is still there, in one go; returns {@code false} if nothing is. */
+    private boolean removeAll(Positions unwanted) {
         long zeroAt;
         QueueWaiter putters;
         head.lock();
         try {
-            if (lastChange != known) {
+            unwanted.follow(lastChange);
+            unwanted.dropBelow(head.position);
+            Change[] changes = unwanted.removals();
+            if (changes.length == 0) {
                 return false;
             }
             int i = changes.length - 1;
@@ -471,18 +483,14 @@ final class QueueRing<E> {
                     slots[slot(to--)] = slots[slot(at)];
                 }
             }
-            long removed = to + 1 - head.position;
-            if (removed <= 0) {
-                return false;
-            }
             for (long at = head.position; at <= to; at++) {
                 slots[slot(at)] = null;
             }
-            for (int later = i + 1; later < changes.length; later++) {
-                remember(changes[later]);
+            for (Change change : changes) {
+                remember(change);
             }
             putters = leave(to + 1);
-            zeroAt = unfinished.finish(removed); // with the lock: who finds it gone finds it done
+            zeroAt = unfinished.finish(changes.length); // with the lock: who finds it gone finds it done
         } finally {
             head.unlock();
         }
@@ -490,16 +498,75 @@ final class QueueRing<E> {
         return true;
     }
 
-    /** As above, when somebody else has removed something meanwhile. */
-    private boolean removeEach(@Nullable Object[] elements, BitSet unwanted) {
-        Set<Object> identities = Collections.newSetFromMap(new IdentityHashMap<>());
-        unwanted.stream().forEach(i -> identities.add(elementIn(elements, i)));
-        boolean removed = false;
-        Cursor cursor = new Cursor();
-        for (E element = cursor.advance(); element != null; element = cursor.advance()) {
-            removed |= identities.contains(element) && cursor.remove(element);
+    /** Where some elements are, in ascending order, while others are removed; for one thread. */
+    private static final class Positions {
+        private final long[] positions;
+        private int count;
+        private Change followed;
+
+        Positions(long[] positions, Change known) {
+            this.positions = positions;
+            this.count = positions.length;
+            this.followed = known;
         }
-        return removed;
+
+        /** Follows the elements until after a change that was seen with the head's lock. */
+        void follow(Change until) {
+            while (followed != until) {
+                Change change = Objects.requireNonNull(followed.next);
+                if (change.removedAt == Change.NONE) {
+                    dropBelow(change.putBackBelow); // it had left
+                    followed = change;
+                } else {
+                    followRemovals(change, until);
+                }
+            }
+        }
+
+        /** Follows removals that ascend: each element moves up by as many as there are behind it. */
+        private void followRemovals(Change first, Change until) {
+            int behind = 1;
+            Change end = first;
+            for (Change next = end.next; end != until && next != null && next.removedAt > end.removedAt; behind++) {
+                end = next;
+                next = end.next;
+            }
+            Change removal = first;
+            int kept = 0;
+            for (int i = 0; i < count; i++) {
+                long position = positions[i];
+                while (behind > 0 && removal.removedAt < position) {
+                    behind--;
+                    if (behind > 0) {
+                        removal = Objects.requireNonNull(removal.next);
+                    }
+                }
+                if (behind == 0 || removal.removedAt != position) {
+                    positions[kept++] = position + behind;
+                }
+            }
+            count = kept;
+            followed = end;
+        }
+
+        /** Forgets the elements that have left. */
+        void dropBelow(long position) {
+            int left = 0;
+            while (left < count && positions[left] < position) {
+                left++;
+            }
+            count -= left;
+            System.arraycopy(positions, left, positions, 0, count);
+        }
+
+        /** Returns the changes that it takes to remove the elements, in this order. */
+        Change[] removals() {
+            Change[] changes = new Change[count];
+            for (int i = 0; i < count; i++) {
+                changes[i] = new Change(positions[i], Change.NONE);
+            }
+            return changes;
+        }
     }
 
     /**

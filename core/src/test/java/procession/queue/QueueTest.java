@@ -162,6 +162,23 @@ class QueueTest extends QueueContract {
     }
 
     @Test
+    void removeIf_ofTwins_removesTheOneThatTheFilterMeant() {
+        var queue = new Queue<String>();
+        queue.addAll(List.of("a", "b", "c", "a", "d"));
+        List<String> asked = new ArrayList<>();
+
+        assertTrue(queue.removeIf(element -> {
+            asked.add(element);
+            if (element.equals("c")) {
+                assertTrue(queue.remove("b")); // moves the first twin
+            }
+            return asked.size() == 4;
+        }));
+
+        assertEquals(List.of("a", "c", "d"), new ArrayList<>(queue));
+    }
+
+    @Test
     void unbounded_growsAndGivesTheMemoryBack() throws InterruptedException {
         var queue = new Queue<Integer>();
         List<Integer> elements = IntStream.range(0, 100_000).boxed().toList();
