@@ -25,6 +25,8 @@ import procession.internal.Deadline;
  * {@code isShutdown()}, {@code isTerminated()} and {@code awaitTermination}.
  */
 public abstract class AbstractExecutor implements Executor {
+    private static final System.Logger LOGGER = System.getLogger("procession.futures");
+
     /** For subclasses. */
     protected AbstractExecutor() {}
 
@@ -129,7 +131,7 @@ public abstract class AbstractExecutor implements Executor {
 
     /**
      * Takes a task that has no future. What it throws goes to the uncaught-exception handler of the thread that
-     * learns of it; a task that was cancelled is not reported.
+     * learns of it; that a task was cancelled, by {@link #shutdown(boolean, boolean)} for example, is logged.
      *
      * @param command the task
      * @throws BrokenExecutorException if the executor is broken
@@ -137,14 +139,18 @@ public abstract class AbstractExecutor implements Executor {
      */
     @Override
     public void execute(Runnable command) {
-        submit(command).addDoneCallback(AbstractExecutor::reportFailure);
+        Class<?> named = command.getClass(); // not the command, which would be kept from the collector with its future
+        submit(command).addDoneCallback(done -> reportFailure(named, done));
     }
 
-    private static void reportFailure(Future<?> done) {
+    private static void reportFailure(Class<?> task, Future<?> done) {
         try {
             TaskFailure.resultOf(done);
-        } catch (CancellationException nobodyWantsIt) {
-            return;
+        } catch (CancellationException withNobodyToTell) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "a task that was given to execute() was cancelled, and nobody has a future to see that: {0}",
+                    task.getName());
         } catch (ExecutionException failure) {
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, TaskFailure.causeOf(failure));

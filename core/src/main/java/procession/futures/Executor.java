@@ -154,7 +154,8 @@ public interface Executor extends ListeningExecutorService, AutoCloseable {
      * Takes no more tasks, and waits or cancels as told. What runs is never interrupted; may be called again.
      *
      * <p>What {@code execute} took has no future to cancel: an executor of threads runs it all the same, unless it has
-     * limits ({@link #with}); a {@code CompletableFuture.supplyAsync} on it completes.
+     * limits ({@link #with}); a {@code CompletableFuture.supplyAsync} on it completes. Where it is cancelled, with limits
+     * or in an executor of processes, that is logged.
      *
      * <p>If interrupted while waiting, this stops waiting with the interrupt flag set; the executor stays shut down,
      * and what was submitted still runs.

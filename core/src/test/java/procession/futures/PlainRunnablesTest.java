@@ -6,12 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,6 +89,53 @@ class PlainRunnablesTest {
             taken.countDown();
             assertSame(failure, told.get(Delays.large().toMillis(), TimeUnit.MILLISECONDS));
         }
+    }
+
+    /** A view has a future for such a task, and nobody sees it: who waits for what the task does is to find out why. */
+    @Test
+    void shutdownCancelFutures_whatExecuteTookWithLimits_isCancelledAndLogged() throws Exception {
+        List<String> log = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                log.add(entry.getLevel() + " " + new SimpleFormatter().formatMessage(entry));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("procession.futures");
+        logger.addHandler(handler);
+        AtomicInteger ran = new AtomicInteger();
+        class Named implements Runnable {
+            @Override
+            public void run() {
+                ran.incrementAndGet();
+            }
+        }
+        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1)) {
+            CountDownLatch started = new CountDownLatch(1);
+            CountDownLatch gate = new CountDownLatch(1);
+            executor.execute(() -> {
+                started.countDown();
+                awaitOpen(gate);
+            });
+            started.await();
+            executor.with(TaskOptions.timeout(Delays.large())).execute(new Named());
+            executor.shutdown(false, true);
+            gate.countDown();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertEquals(0, ran.get());
+        List<String> ours = log.stream()
+                .filter(line -> line.contains(Named.class.getName()))
+                .toList();
+        assertEquals(1, ours.size(), log::toString);
+        assertTrue(ours.get(0).startsWith("WARNING a task that was given to execute() was cancelled"), ours::toString);
     }
 
     private static void awaitOpen(CountDownLatch gate) {
