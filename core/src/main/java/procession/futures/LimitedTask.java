@@ -39,9 +39,6 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
      */
     private static final ScheduledThreadPoolExecutor TIMERS = timers();
 
-    /** So long at least an attempt may take to heed its interrupt before the next one is given up, whatever its timeout. */
-    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
-
     private enum Start {
         QUEUED,
         BEGUN,
@@ -179,7 +176,7 @@ final class LimitedTask<T extends @Nullable Object> extends Promise<T> {
 
         /** Gives this up with the failure of the attempt before, if one keeps its thread and no other takes this. */
         void waitNotForEver(TaskTimeoutException failure) {
-            Duration longest = timeout.compareTo(LEAST_PATIENCE) > 0 ? timeout : LEAST_PATIENCE;
+            Duration longest = timeout.compareTo(threads.leastPatience) > 0 ? timeout : threads.leastPatience;
             ScheduledFuture<?> timer = TIMERS.schedule(
                     () -> {
                         // Looked at once: while this is queued no other begins, so if there is none now there will be

@@ -2,6 +2,7 @@
 package procession.futures;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -17,6 +18,12 @@ abstract class TaskThreads {
     final ReentrantLock lock = new ReentrantLock();
 
     private final Condition terminated = lock.newCondition();
+
+    /**
+     * So long at least an attempt may take to heed its interrupt before the next one is given up, whatever its timeout; set
+     * before the first task, if at all.
+     */
+    Duration leastPatience = Duration.ofSeconds(1);
 
     /** Of whoever makes the pool, as all of its threads are to have it, whoever happens to start them. */
     private final @Nullable ClassLoader contextClassLoader =

@@ -19,10 +19,17 @@ import procession.testing.Delays;
 class StubbornTaskTest {
     private static final Duration SHORT = Delays.brief();
 
+    /** Makes a pool in which a retry waits behind an attempt that keeps its thread for no longer than its timeout. */
+    private static ThreadPoolExecutor impatient(int maxWorkers) {
+        var threads = new WorkerThreads(maxWorkers, "impatient", null);
+        threads.leastPatience = Duration.ZERO;
+        return new ThreadPoolExecutor(threads);
+    }
+
     @Test
     void retry_thatNoThreadTakes_isGivenUpAndNeverRuns() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+        try (ThreadPoolExecutor executor = impatient(1);
                 Gate release = new Gate()) {
             Future<Integer> stubborn = executor.with(TaskOptions.timeout(SHORT).retries(3))
                     .submit(() -> {
@@ -44,7 +51,7 @@ class StubbornTaskTest {
 
     @Test
     void retry_thatNoThreadTakes_isWhatThePolicySays() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+        try (ThreadPoolExecutor executor = impatient(1);
                 Gate release = new Gate()) {
             Future<Integer> stubborn = executor.with(
                             TaskOptions.timeout(SHORT).retries(1).onFailure(OnFailure.skip(-1)))
@@ -59,7 +66,7 @@ class StubbornTaskTest {
     @Test
     void retry_thatAnotherThreadTakes_runsThere() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
+        try (ThreadPoolExecutor executor = impatient(2);
                 Gate release = new Gate()) {
             Future<Integer> future = executor.with(
                             TaskOptions.timeout(SHORT).retries(100)) // any of which may be late on a busy machine
@@ -78,7 +85,7 @@ class StubbornTaskTest {
     @Test
     void retry_behindAnAttemptBeforeTheLast_isGivenUp() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(2);
+        try (ThreadPoolExecutor executor = impatient(2);
                 Gate release = new Gate();
                 Gate gate = new Gate()) {
             Future<?> stubborn = executor.with(TaskOptions.timeout(SHORT).retries(3))
@@ -98,7 +105,7 @@ class StubbornTaskTest {
     @Test
     void retry_behindOthersOnAThreadThatCameBack_waitsForItsTurn() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+        try (ThreadPoolExecutor executor = impatient(1);
                 Gate allQueued = new Gate();
                 Gate gate = new Gate()) {
             executor.execute(() -> Uninterruptibles.awaitUninterruptibly(allQueued));
@@ -127,7 +134,7 @@ class StubbornTaskTest {
 
     /** Returns when a retry that waited from now on for a thread that is kept would have been given up. */
     private static void outlastPatience() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+        try (ThreadPoolExecutor executor = impatient(1);
                 Gate release = new Gate()) {
             assertTimedOut(executor.with(TaskOptions.timeout(SHORT).retries(1))
                     .submit(() -> Uninterruptibles.awaitUninterruptibly(release)));
@@ -136,7 +143,7 @@ class StubbornTaskTest {
 
     @Test
     void timeout_ofATaskThatIgnoresItsInterrupt_dropsItsLateResult() throws Exception {
-        try (ThreadPoolExecutor executor = new ThreadPoolExecutor(1);
+        try (ThreadPoolExecutor executor = impatient(1);
                 Gate release = new Gate()) {
             Future<Boolean> stubborn = executor.with(TaskOptions.timeout(SHORT)).submit(() -> {
                 while (release.getCount() > 0) {
