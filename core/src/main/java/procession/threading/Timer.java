@@ -26,8 +26,8 @@ import procession.internal.Deadline;
  * run at a time; those that come due while the action is still running are left out, not made up for.
  *
  * <p>What an action throws goes to the {@linkplain Thread#getUncaughtExceptionHandler() uncaught exception handler}, as from
- * any thread; a periodic timer goes on. An action that leaves its thread interrupted does not disturb the timer; whoever
- * else interrupts the thread cancels the timer.
+ * any thread; a periodic timer goes on. An action that leaves its thread interrupted does not disturb the timer. Whoever
+ * else interrupts the thread while the timer waits cancels it; while the action runs, the interrupt is the action's.
  *
  * <p>As for every thread, the program does not end before a timer has run, unless the thread that makes the timer is a daemon:
  * cancel what is not needed any more. A periodic timer is always a daemon, so that one which was forgotten keeps no program

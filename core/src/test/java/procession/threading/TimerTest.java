@@ -12,10 +12,12 @@ import static procession.threading.AcquirableContract.assertInterrupted;
 import com.google.common.testing.NullPointerTester;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import procession.testing.Await;
@@ -166,6 +168,43 @@ class TimerTest {
         assertTrue(timer.isAlive());
         timer.cancel();
         assertEnds(timer);
+    }
+
+    /** Also on the last steps of the timer's thread. */
+    @Test
+    void join_interruptedAtRandom_waitsForTheEndAndLeavesTheTimer() {
+        try (var threads = new ThreadHarness(Delays.large())) {
+            Thread joiner = threads.start("joiner", () -> {
+                for (int round = 0; round < 500; round++) {
+                    var ran = new boolean[1]; // plain: join has to publish it
+                    var timer = new Timer(Duration.ofNanos(50_000L * (round % 3)), () -> ran[0] = true).start();
+                    while (!hasJoined(timer, round % 2 == 0)) {
+                        Thread.onSpinWait();
+                    }
+                    assertFalse(timer.isAlive());
+                    assertTrue(ran[0]);
+                }
+            });
+            threads.start("interrupter", () -> {
+                var random = new Random(1);
+                while (joiner.isAlive()) {
+                    joiner.interrupt();
+                    LockSupport.parkNanos(random.nextInt(100_000));
+                }
+            });
+        }
+    }
+
+    private static boolean hasJoined(Timer timer, boolean timed) {
+        try {
+            if (timed) {
+                return timer.join(Delays.large());
+            }
+            timer.join();
+            return true;
+        } catch (InterruptedException again) {
+            return false;
+        }
     }
 
     @Test
