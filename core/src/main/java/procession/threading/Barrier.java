@@ -101,6 +101,7 @@ public final class Barrier {
         int index;
     }
 
+    private static final int BROKEN = -1;
     private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private final int parties;
@@ -119,8 +120,8 @@ public final class Barrier {
     @GuardedBy("lock")
     private @Nullable String late;
 
-    private volatile int waiting;
-    private volatile boolean broken;
+    /** How many have arrived and wait, or {@link #BROKEN}: one field, so that who looks sees both change at once. */
+    private volatile int shown;
 
     /**
      * Makes a barrier.
@@ -235,7 +236,7 @@ public final class Barrier {
             }
             mine.phase = Phase.ACTING;
             runner = Thread.currentThread();
-            waiting = 0;
+            shown = 0;
         } finally {
             lock.unlock();
         }
@@ -263,7 +264,7 @@ public final class Barrier {
         var arrival = new Arrival();
         arrival.index = mine.arrivals.size();
         mine.arrivals.add(arrival);
-        waiting = mine.arrivals.size();
+        shown = mine.arrivals.size();
         while (mine.phase == Phase.FILLING) {
             long left = deadline.remainingNanos();
             if (left <= 0) {
@@ -300,7 +301,7 @@ public final class Barrier {
         for (Arrival behind : mine.arrivals.subList(arrival.index, mine.arrivals.size())) {
             behind.index--;
         }
-        waiting = mine.arrivals.size();
+        shown = mine.arrivals.size();
     }
 
     /** Runs the action, without the lock, and ends the round. */
@@ -341,19 +342,21 @@ public final class Barrier {
     @GuardedBy("lock")
     private void begin(Round next) {
         round = next;
-        waiting = 0;
-        broken = false;
+        shown = 0;
         changed.signalAll();
     }
 
     @GuardedBy("lock")
     private void breakRound(Round current, String cause, @Nullable Throwable failure) {
+        end(current, cause, failure);
+        shown = BROKEN;
+        changed.signalAll();
+    }
+
+    private static void end(Round current, String cause, @Nullable Throwable failure) {
         current.phase = Phase.BROKEN;
         current.cause = cause;
         current.failure = failure;
-        waiting = 0;
-        broken = true;
-        changed.signalAll();
     }
 
     private static BrokenBarrierException brokenBy(Round current) {
@@ -378,7 +381,7 @@ public final class Barrier {
             Round next = new Round(); // first: without memory for it, nothing has changed
             awaitRunnerUninterruptibly();
             if (round.phase == Phase.FILLING) {
-                breakRound(round, "it was reset", null);
+                end(round, "it was reset", null); // for those who wait; the barrier itself is not broken in between
             }
             begin(next);
         } finally {
@@ -449,7 +452,7 @@ public final class Barrier {
      * @return from 0 to {@code parties() - 1}
      */
     public int waiting() {
-        return waiting;
+        return Math.max(shown, 0);
     }
 
     /**
@@ -460,7 +463,7 @@ public final class Barrier {
      * @return {@code true} from when it breaks until it is reset
      */
     public boolean broken() {
-        return broken;
+        return shown == BROKEN;
     }
 
     /**
@@ -470,8 +473,9 @@ public final class Barrier {
      */
     @Override
     public String toString() {
+        int seen = shown;
         return "Barrier@" + Integer.toHexString(hashCode())
-                + (broken ? "[broken]" : "[" + waiting + " of " + parties + " waiting]");
+                + (seen == BROKEN ? "[broken]" : "[" + seen + " of " + parties + " waiting]");
     }
 
     private static int requireSome(int parties) {

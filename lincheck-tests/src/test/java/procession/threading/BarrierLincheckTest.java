@@ -11,6 +11,8 @@ import procession.modelcheck.ModelTime;
 
 /** A barrier for two. What one thread gets depends on the other, so what both got is counted and looked at afterwards. */
 class BarrierLincheckTest {
+    private static final String[] STATE = {"abort", "reset", "broken", "waiting"};
+
     private static ModelCheck check() {
         return ModelCheck.of(Operations.class, Specification.class);
     }
@@ -26,6 +28,17 @@ class BarrierLincheckTest {
     void abort_breaksARoundForBothOrNone() {
         check().scenarioBetween("", "allPassedInPairs; broken", "meetUnlessBroken", "meetUnlessBroken", "abort")
                 .run();
+    }
+
+    @Test
+    void reset_breaksARoundForBothOrNone() {
+        check().scenarioBetween("", "allPassedInPairs; broken", "meetUnlessBroken", "meetUnlessBroken", "reset; abort")
+                .run();
+    }
+
+    @Test
+    void abortAndReset_areLinearizable() {
+        check().randomScenarios(2, 3, STATE).randomScenarios(3, 2, STATE).run();
     }
 
     @Test
@@ -94,6 +107,10 @@ class BarrierLincheckTest {
             barrier.abort();
         }
 
+        public void reset() {
+            barrier.reset();
+        }
+
         public boolean broken() {
             return barrier.broken();
         }
@@ -126,6 +143,10 @@ class BarrierLincheckTest {
 
         public void abort() {
             broken = true;
+        }
+
+        public void reset() {
+            broken = false;
         }
 
         public boolean broken() {
