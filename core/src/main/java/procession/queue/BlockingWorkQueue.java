@@ -98,8 +98,8 @@ abstract class BlockingWorkQueue<E> extends AbstractWorkQueue<E> {
         var waiter = new QueueWaiter(this);
         while (true) {
             lookForRoom();
+            long left = left(nanos, start); // first: whoever is late has looked after its time
             Put outcome = tryPut(element);
-            long left = left(nanos, start);
             if (outcome != Put.FULL || left <= 0) {
                 return outcome;
             }
@@ -174,8 +174,8 @@ abstract class BlockingWorkQueue<E> extends AbstractWorkQueue<E> {
             if (nanos > 0) {
                 lookForElement();
             }
+            long left = left(nanos, start); // first: whoever is late has looked after its time
             E element = poll();
-            long left = left(nanos, start);
             if (element != null || (left <= 0 && !isShutdown())) {
                 return element;
             }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.queue;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import procession.modelcheck.Interruptible;
 import procession.modelcheck.ModelCheck;
+import procession.modelcheck.ModelTime;
 
 class SimpleQueueLincheckTest {
     private static final String[] CALLS = {"put ?", "poll", "getNowait", "peek", "size", "remove ?", "clear", "shutdown"
@@ -25,8 +28,29 @@ class SimpleQueueLincheckTest {
                 .run();
     }
 
+    @Test
+    void waits_thatEndInTime_areLinearizable() {
+        check().inModelTime()
+                .scenario("pollInTime; size", "timePasses; put 1")
+                .scenario("pollInTime", "take", "put 1; put 2; timePasses")
+                .scenarioBetween("", "size", "pollInTimeAndPutBack", "take", "timePasses; put 1")
+                .scenario("pollInTime", "shutdown")
+                .run();
+    }
+
+    @Test
+    void wakeUps_ofThoseWhoAreInterrupted_areNotLost() {
+        check().scenarioBetween("", "size", "takeOrBeInterruptedAndPutBack", "take", "interrupt; put 1")
+                .run();
+    }
+
     public static final class Operations {
         private final SimpleQueue<Integer> queue = new SimpleQueue<>();
+        private final Interruptible interruptible = new Interruptible();
+
+        public Operations() {
+            ModelTime.reset();
+        }
 
         public void put(int element) {
             queue.put(element);
@@ -38,6 +62,35 @@ class SimpleQueueLincheckTest {
 
         public @Nullable Integer poll() {
             return queue.poll();
+        }
+
+        public @Nullable Integer pollInTime() throws InterruptedException {
+            ModelTime.beforeWait();
+            return queue.poll(1, TimeUnit.SECONDS);
+        }
+
+        /** Changes nothing in the end, whether it gets an element or not. */
+        public void pollInTimeAndPutBack() throws InterruptedException {
+            Integer element = pollInTime();
+            if (element != null) {
+                queue.put(element);
+            }
+        }
+
+        /** As {@link #pollInTimeAndPutBack}. */
+        public void takeOrBeInterruptedAndPutBack() {
+            Integer element = interruptible.call(queue::take);
+            if (element != null) {
+                queue.put(element);
+            }
+        }
+
+        public void interrupt() {
+            interruptible.interrupt();
+        }
+
+        public void timePasses() {
+            ModelTime.pass();
         }
 
         public int getNowait() {
