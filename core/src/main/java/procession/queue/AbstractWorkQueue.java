@@ -128,6 +128,17 @@ abstract class AbstractWorkQueue<E> extends AbstractQueue<E> implements WorkQueu
     }
 
     @Override
+    public boolean removeAll(Collection<?> elements) {
+        return removeIf(Objects.requireNonNull(elements, "elements")::contains);
+    }
+
+    @Override
+    public boolean retainAll(Collection<?> elements) {
+        Objects.requireNonNull(elements, "elements");
+        return removeIf(element -> !elements.contains(element));
+    }
+
+    @Override
     public int maxsize() {
         return maxsize;
     }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.queue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link WorkQueue} of one lock around a {@link Store}, which decides the order of the elements. */
@@ -512,20 +514,34 @@ abstract class LockedQueue<E> extends BlockingWorkQueue<E> {
         }
     }
 
-    private void removePrevious(Store.Cursor<E> cursor) {
+    private boolean removePrevious(Store.Cursor<E> cursor) {
         QueueWaiter join = null;
         QueueWaiter put = null;
         lock();
         try {
-            if (cursor.removePrevious()) {
-                showSize();
-                join = finish(1);
-                put = leave(1);
+            if (!cursor.removePrevious()) {
+                return false;
             }
+            showSize();
+            join = finish(1);
+            put = leave(1);
+            return true;
         } finally {
             unlock();
             wake(join, put);
         }
+    }
+
+    @Override
+    public boolean removeIf(Predicate<? super E> filter) {
+        Objects.requireNonNull(filter, "filter");
+        boolean removed = false;
+        for (Elements elements = new Elements(); elements.hasNext(); ) {
+            if (filter.test(elements.next())) {
+                removed |= elements.removeIfThere();
+            }
+        }
+        return removed;
     }
 
     @Override
@@ -587,11 +603,16 @@ abstract class LockedQueue<E> extends BlockingWorkQueue<E> {
 
         @Override
         public void remove() {
+            removeIfThere();
+        }
+
+        @CanIgnoreReturnValue
+        boolean removeIfThere() {
             if (!removable) {
                 throw new IllegalStateException("remove() without a next() before it");
             }
             removable = false;
-            removePrevious(cursor);
+            return removePrevious(cursor);
         }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.queue;
 
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -184,17 +183,6 @@ public final class Queue<E> extends BlockingWorkQueue<E> {
     @Override
     public boolean removeIf(Predicate<? super E> filter) {
         return ring.removeIf(Objects.requireNonNull(filter, "filter"));
-    }
-
-    @Override
-    public boolean removeAll(Collection<?> elements) {
-        return removeIf(Objects.requireNonNull(elements, "elements")::contains);
-    }
-
-    @Override
-    public boolean retainAll(Collection<?> elements) {
-        Objects.requireNonNull(elements, "elements");
-        return removeIf(element -> !elements.contains(element));
     }
 
     @Override

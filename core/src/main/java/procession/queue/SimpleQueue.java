@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Spliterator;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -346,6 +347,21 @@ public final class SimpleQueue<E> extends AbstractQueue<E> implements BlockingQu
     @Override
     public boolean remove(@Nullable Object object) {
         return queue.remove(object);
+    }
+
+    @Override
+    public boolean removeIf(Predicate<? super E> filter) {
+        return queue.removeIf(filter);
+    }
+
+    @Override
+    public boolean removeAll(Collection<?> elements) {
+        return queue.removeAll(elements);
+    }
+
+    @Override
+    public boolean retainAll(Collection<?> elements) {
+        return queue.retainAll(elements);
     }
 
     @Override

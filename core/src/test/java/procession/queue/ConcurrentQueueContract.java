@@ -51,6 +51,19 @@ public abstract class ConcurrentQueueContract {
         void run(WorkQueue<Integer> queue, int element) throws InterruptedException;
     }
 
+    @Test
+    void removeIf_ofWhatSomebodyGetsMeanwhile_removesNothing() {
+        WorkQueue<Integer> queue = create(5);
+        queue.addAll(List.of(1, 2));
+
+        assertFalse(queue.removeIf(element -> {
+            queue.drainTo(new ArrayList<>());
+            return true;
+        }));
+
+        assertEquals(2, queue.unfinishedTasks(), "what was got is not done");
+    }
+
     private static final List<Call> PUTS =
             List.of(WorkQueue::put, (queue, element) -> queue.put(element, LONG), (queue, element) -> {
                 if (!queue.offer(element, 1, TimeUnit.DAYS)) {

@@ -34,6 +34,21 @@ class QueueLincheckTest extends WorkQueueLincheckContract {
                 .run();
     }
 
+    @Test
+    void removeIf_ofSeveral_isLinearizable() {
+        check(0).scenarioBetween("offer 1; offer 2", "elements; unfinishedTasks", "removeUpTo 2", "poll; offer 3; size")
+                .scenarioBetween(
+                        "offer 1; offer 2; offer 3", "elements; unfinishedTasks", "removeUpTo 2", "remove 1; remove 3")
+                .scenarioBetween(
+                        "offer 1; offer 2; offer 3",
+                        "elements; unfinishedTasks",
+                        "removeUpTo 2",
+                        "removeAllEqual 2; size",
+                        "poll")
+                .scenarioAfter("put 1; put 2", "join", "removeUpTo 1", "removeUpTo 2")
+                .run();
+    }
+
     public static final class Unbounded extends WorkQueueOperations {
         public Unbounded() {
             super(new Queue<>());

@@ -73,6 +73,32 @@ abstract class WorkQueueLincheckContract {
         check(2).scenarioAfter("put 1; put 2", "put 3", "put 3", "drain").run();
     }
 
+    /** Each element is there once: of equal ones, a filter or an iterator may see one come and another go. */
+    @Test
+    void removals_byFiltersAndIterators_areLinearizable() {
+        check(0).scenarioBetween(
+                        "offer 1; offer 2; offer 3",
+                        "elements; unfinishedTasks",
+                        "removeAllEqual 2",
+                        "removeAllEqual 3",
+                        "poll; poll")
+                .scenarioBetween(
+                        "offer 1; offer 2", "elements; unfinishedTasks", "removeByIterator 2", "poll; poll; offer 3")
+                .scenarioBetween(
+                        "offer 1; offer 2; offer 3",
+                        "elements; unfinishedTasks",
+                        "removeByIterator 2",
+                        "removeAllEqual 1; offer 4",
+                        "remove 3; poll")
+                .run();
+        check(1).scenarioAfter("put 1", "put 2", "removeAllEqual 1")
+                .scenarioAfter("put 1", "put 2", "removeByIterator 1")
+                .run();
+        check(0).scenarioAfter("put 1", "join", "removeAllEqual 1")
+                .scenarioAfter("put 1", "join", "removeByIterator 1")
+                .run();
+    }
+
     @Test
     void shutdown_wakesAll() {
         check(1).scenario("take", "take", "shutdown")

@@ -3,6 +3,7 @@ package procession.queue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,24 @@ abstract class WorkQueueOperations {
 
     public boolean remove(int element) {
         return queue.remove((Object) element);
+    }
+
+    public boolean removeAllEqual(int number) {
+        return queue.removeIf(element -> element == number);
+    }
+
+    public boolean removeUpTo(int number) {
+        return queue.removeIf(element -> element <= number);
+    }
+
+    /** Removes the first that is equal, if it shows and is still there then. */
+    public void removeByIterator(int number) {
+        for (Iterator<Integer> iterator = queue.iterator(); iterator.hasNext(); ) {
+            if (iterator.next() == number) {
+                iterator.remove();
+                return;
+            }
+        }
     }
 
     public List<Integer> elements() {

@@ -3,6 +3,7 @@ package procession.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import procession.modelcheck.Blocked;
 
@@ -135,6 +136,25 @@ abstract class WorkQueueSpecification {
         boolean removed = elements.remove((Integer) element);
         finish(removed ? 1 : 0);
         return removed;
+    }
+
+    public boolean removeAllEqual(int number) {
+        return removeIf(element -> element == number);
+    }
+
+    public boolean removeUpTo(int number) {
+        return removeIf(element -> element <= number);
+    }
+
+    private boolean removeIf(Predicate<Integer> filter) {
+        int before = elements.size();
+        elements.removeIf(filter);
+        finish(before - elements.size());
+        return elements.size() < before;
+    }
+
+    public void removeByIterator(int number) {
+        remove(number);
     }
 
     private void finish(int tasks) {
