@@ -25,7 +25,19 @@ class ConditionLincheckTest {
 
     @Test
     void signalsOfMany_areNotLost() {
-        check().scenario("take", "take", "putTwo 1").run();
+        check().scenario("take", "take", "putTwo 1")
+                .scenario("take", "take", "putTwoForAll 1")
+                .scenario("take; take", "takeWhenThere", "putTwoForAll 1; put 2")
+                .run();
+    }
+
+    @Test
+    void waitsForAPredicate_loseNoSignal() {
+        check().scenario("put 1; put 2", "takeWhenThere; takeWhenThere")
+                .scenario("takeWhenThere", "takeWhenThere", "putTwo 1")
+                .scenario("takeWhenThere", "take", "put 1; put 2")
+                .scenario("takeWhenThereOrBeInterruptedAndPutBack", "takeWhenThere", "interrupt; put 1")
+                .run();
     }
 
     @Test
@@ -76,6 +88,23 @@ class ConditionLincheckTest {
             });
         }
 
+        /** As {@link #putTwo}, for everybody to see. */
+        public void putTwoForAll(int element) throws InterruptedException {
+            notFull.run(() -> {
+                notFull.awaitFor(() -> count == 0);
+                count = 2;
+                number = element;
+                notEmpty.signalAll();
+            });
+        }
+
+        public int takeWhenThere() throws InterruptedException {
+            return notEmpty.call(() -> {
+                notEmpty.awaitFor(() -> count > 0);
+                return taken();
+            });
+        }
+
         public int take() throws InterruptedException {
             return notEmpty.call(() -> {
                 while (count == 0) {
@@ -117,6 +146,14 @@ class ConditionLincheckTest {
             }
         }
 
+        /** As {@link #takeInTimeAndPutBack}. */
+        public void takeWhenThereOrBeInterruptedAndPutBack() throws InterruptedException {
+            Integer element = interruptible.call(this::takeWhenThere);
+            if (element != null) {
+                put(element);
+            }
+        }
+
         public void interrupt() {
             interruptible.interrupt();
         }
@@ -139,6 +176,10 @@ class ConditionLincheckTest {
             put(element, 2);
         }
 
+        public void putTwoForAll(int element) {
+            put(element, 2);
+        }
+
         private void put(int element, int times) {
             if (count > 0) {
                 throw new Blocked();
@@ -155,6 +196,10 @@ class ConditionLincheckTest {
             return number;
         }
 
+        public int takeWhenThere() {
+            return take();
+        }
+
         public @Nullable Integer takeInTime() {
             if (count == 0 && late) {
                 return null;
@@ -165,6 +210,8 @@ class ConditionLincheckTest {
         public void takeInTimeAndPutBack() {}
 
         public void takeOrBeInterruptedAndPutBack() {}
+
+        public void takeWhenThereOrBeInterruptedAndPutBack() {}
 
         public void interrupt() {}
 
