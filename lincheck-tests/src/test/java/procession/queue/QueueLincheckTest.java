@@ -45,6 +45,12 @@ class QueueLincheckTest extends WorkQueueLincheckContract {
                         "removeUpTo 2",
                         "removeAllEqual 2; size",
                         "poll")
+                .scenarioBetween(
+                        "offer 1; offer 2; offer 3",
+                        "elements; unfinishedTasks",
+                        "removeByIterator 2",
+                        "removeAllEqual 1; offer 4",
+                        "remove 3; poll")
                 .scenarioAfter("put 1; put 2", "join", "removeUpTo 1", "removeUpTo 2")
                 .run();
     }
