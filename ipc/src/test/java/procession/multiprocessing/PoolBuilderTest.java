@@ -134,7 +134,7 @@ class PoolBuilderTest {
                 .taskTimeout(Delays.small())
                 .taskOptions(TaskOptions.retries(0))
                 .build()) {
-            AsyncResult<?> endless = readyOrTerminated(pool.applyAsync(Workers::never), pool);
+            AsyncResult<@Nullable Void> endless = readyOrTerminated(pool.applyAsync(Workers::never), pool);
             CompletionException late = assertThrows(CompletionException.class, endless::get);
             assertInstanceOf(TaskTimeoutException.class, late.getCause());
         }
