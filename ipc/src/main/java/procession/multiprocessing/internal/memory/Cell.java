@@ -14,6 +14,12 @@ public final class Cell {
     /** Accesses an {@code int} of {@link #memory()}, at {@link #at}. */
     public static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
+    /** Accesses a {@code short} of {@link #memory()}, which can't be compared and set. */
+    public static final VarHandle SHORT = MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder());
+
+    /** Accesses a {@code char} of {@link #memory()}, which can't be compared and set. */
+    public static final VarHandle CHAR = MethodHandles.byteBufferViewVarHandle(char[].class, ByteOrder.nativeOrder());
+
     private final Segment segment;
     private final ByteBuffer memory;
     private final int offset;

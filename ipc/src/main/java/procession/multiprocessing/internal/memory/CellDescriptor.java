@@ -35,7 +35,7 @@ public final class CellDescriptor {
     /** How often that thread has acquired it. */
     public static final int DEPTH_AT = THREAD_AT + Long.BYTES;
 
-    /** The value, of up to eight bytes. */
+    /** The value, of up to eight bytes; of an array the length, and the elements begin where the cell ends. */
     public static final int VALUE_AT = DEPTH_AT + 2 * Integer.BYTES;
 
     /** The length of a cell. */

@@ -16,6 +16,7 @@ public final class Cells {
      * been given back, so what is kept is never more than a segment for each object that lives.
      */
     private static final int CELLS_IN_SEGMENT = 1023;
+    private static final int MOST_CELLS_WITH_DATA = 64;
     private static final int SEGMENT_BYTES = CELLS_IN_SEGMENT * CellDescriptor.BYTES;
 
     private final SharedDirectory directory;
@@ -45,16 +46,45 @@ public final class Cells {
         }
         Segment segment = current;
         if (segment == null || next + count > CELLS_IN_SEGMENT) {
-            try {
-                segment = directory.create(SEGMENT_BYTES);
-            } catch (IOException noRoom) {
-                throw new UncheckedIOException(noRoom.getMessage(), noRoom);
-            }
+            segment = newSegment(SEGMENT_BYTES);
             current = segment;
             next = 0;
         }
-        Cell cell = new Cell(segment, SegmentDescriptor.DATA_AT + CellDescriptor.BYTES * next);
+        Cell cell = begin(segment, next, kind, options, count);
         next += count;
+        return cell;
+    }
+
+    /**
+     * Takes a cell with bytes behind it: in a segment of their own if they are many.
+     *
+     * @param kind which kind of object is in it
+     * @param options what the object is made with
+     * @param dataBytes how many bytes follow the cell
+     * @return the cell; all is filled with zeros otherwise
+     * @throws UncheckedIOException if there is no room for it
+     */
+    public Cell takeWithData(int kind, int options, long dataBytes) {
+        long cells = 1 + (dataBytes + CellDescriptor.BYTES - 1) / CellDescriptor.BYTES;
+        if (cells <= MOST_CELLS_WITH_DATA) {
+            return take(kind, options, (int) cells);
+        }
+        Segment segment = newSegment(cells * CellDescriptor.BYTES); // which takes its time, others go on
+        synchronized (this) {
+            return begin(segment, 0, kind, options, 1);
+        }
+    }
+
+    private Segment newSegment(long bytes) {
+        try {
+            return directory.create(bytes);
+        } catch (IOException noRoom) {
+            throw new UncheckedIOException(noRoom.getMessage(), noRoom);
+        }
+    }
+
+    private Cell begin(Segment segment, int place, int kind, int options, int count) {
+        Cell cell = new Cell(segment, SegmentDescriptor.DATA_AT + CellDescriptor.BYTES * place);
         used.computeIfAbsent(segment, made -> new BitSet()).set(cell.offset());
         Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.OPTIONS_AT), options);
         Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.KIND_AT), CellDescriptor.kindAndCells(kind, count));

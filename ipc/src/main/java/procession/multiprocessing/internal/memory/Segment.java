@@ -38,21 +38,37 @@ public final class Segment {
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     /** How much is written at a time. */
-    private static final int PIECE_BYTES = 1 << 16;
+    private static final int WRITTEN_AT_ONCE_BYTES = 1 << 16;
+
+    private static final int PIECE_SHIFT = 30;
+    private static final int PIECE_MASK = (1 << PIECE_SHIFT) - 1;
+    private static final int MAX_PIECE_BYTES = Integer.MAX_VALUE & -Long.BYTES;
+
+    /** So many bytes from any place on are in one piece, if the segment has them. */
+    public static final int AT_ONCE_BYTES = 1 << PIECE_SHIFT;
 
     private final SharedDirectory directory;
     private final Path file;
-    private final ByteBuffer memory;
+    private final long bytes;
 
-    private Segment(SharedDirectory directory, Path file, ByteBuffer memory) {
+    /** Each begins 1 GiB after the one before, and is up to 2 GiB long, so that a range of 1 GiB never needs two. */
+    private final ByteBuffer[] pieces;
+
+    private Segment(SharedDirectory directory, Path file, FileChannel channel, long bytes) throws IOException {
         this.directory = directory;
         this.file = file;
-        this.memory = memory.order(ByteOrder.nativeOrder());
+        this.bytes = bytes;
+        this.pieces = new ByteBuffer[Math.toIntExact((bytes + AT_ONCE_BYTES - 1) >> PIECE_SHIFT)];
+        for (int i = 0; i < pieces.length; i++) {
+            long at = (long) i << PIECE_SHIFT;
+            long length = Math.min(bytes - at, MAX_PIECE_BYTES);
+            pieces[i] = channel.map(FileChannel.MapMode.READ_WRITE, at, length).order(ByteOrder.nativeOrder());
+        }
     }
 
     /** Makes the file, whose space is there when this returns, and maps it. */
-    static Segment create(SharedDirectory directory, Path file, int dataBytes) throws IOException {
-        int bytes = Math.addExact(SegmentDescriptor.DATA_AT, dataBytes);
+    static Segment create(SharedDirectory directory, Path file, long dataBytes) throws IOException {
+        long bytes = Math.addExact(SegmentDescriptor.DATA_AT, dataBytes);
         boolean whole = false;
         try (FileChannel channel = FileChannel.open(file, CREATE, PrivateFiles.fileAttributes(file))) {
             allocate(channel, bytes, file);
@@ -64,7 +80,7 @@ public final class Segment {
             channel.write(header, 0);
             ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
             channel.write(magic.putLong(0, SegmentDescriptor.MAGIC), SegmentDescriptor.MAGIC_AT);
-            Segment made = new Segment(directory, file, channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
+            Segment made = new Segment(directory, file, channel, bytes);
             whole = true;
             return made;
         } finally {
@@ -75,12 +91,12 @@ public final class Segment {
     }
 
     /** Writes zeros, because a file that was only made longer has no pages, and a store that finds none left faults. */
-    private static void allocate(FileChannel channel, int bytes, Path file) throws IOException {
+    private static void allocate(FileChannel channel, long bytes, Path file) throws IOException {
         long free = Files.getFileStore(file).getUsableSpace();
         if (free < bytes) {
             throw full(bytes, free, file, null);
         }
-        ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(PIECE_BYTES, bytes));
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(WRITTEN_AT_ONCE_BYTES, bytes));
         for (long at = 0; at < bytes; ) {
             zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
             try {
@@ -107,8 +123,8 @@ public final class Segment {
             throw new IOException(file + " is no file, and so no shared memory"); // to open a FIFO would wait for ever
         }
         try (FileChannel channel = FileChannel.open(file, ATTACH)) {
-            int bytes = checked(directory, channel, file);
-            return new Segment(directory, file, channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
+            long bytes = checked(directory, channel, file);
+            return new Segment(directory, file, channel, bytes);
         } catch (NoSuchFileException gone) {
             throw new IOException(
                     "the shared memory " + file + " is gone: the process that made it has given it back, or has ended",
@@ -117,7 +133,7 @@ public final class Segment {
     }
 
     /** Reads the header from the file: it is not mapped before it is known to be as long as it says. */
-    private static int checked(SharedDirectory directory, FileChannel channel, Path file) throws IOException {
+    private static long checked(SharedDirectory directory, FileChannel channel, Path file) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(SegmentDescriptor.DATA_AT).order(ByteOrder.nativeOrder());
         while (header.hasRemaining() && channel.read(header, header.position()) > 0) {
             // until it is full, or the file at its end
@@ -135,19 +151,48 @@ public final class Segment {
                     + " so neither could tell whether the other is alive; let them share all of " + file.getParent());
         }
         long bytes = header.getLong(SegmentDescriptor.BYTES_AT);
-        if (bytes != channel.size() || bytes < SegmentDescriptor.DATA_AT || bytes > Integer.MAX_VALUE) {
+        if (bytes != channel.size() || bytes < SegmentDescriptor.DATA_AT || bytes > SegmentDescriptor.MAX_BYTES) {
             throw new IOException(file + " has " + channel.size() + " bytes, and its header says " + bytes);
         }
-        return (int) bytes;
+        return bytes;
     }
 
     /**
-     * Returns the memory, in the byte order of the machine, from the start of the file on.
+     * Returns the memory, in the byte order of the machine, from the start of the file on; of a long segment, the beginning.
      *
      * @return the memory; its position and limit are not to be changed
      */
     public ByteBuffer memory() {
-        return memory;
+        return pieces[0];
+    }
+
+    /**
+     * Returns the memory that what is at a place is in, with at least {@link #AT_ONCE_BYTES} of what follows it.
+     *
+     * @param at the place, from the start of the file on
+     * @return the memory, of which the place is at {@link #inPiece}; its position and limit are not to be changed
+     */
+    public ByteBuffer piece(long at) {
+        return pieces[(int) (at >> PIECE_SHIFT)];
+    }
+
+    /**
+     * Returns where in its {@link #piece} something is.
+     *
+     * @param at its place, from the start of the file on
+     * @return its place in the piece
+     */
+    public static int inPiece(long at) {
+        return (int) at & PIECE_MASK;
+    }
+
+    /**
+     * Returns how long it is.
+     *
+     * @return the bytes of the file
+     */
+    public long bytes() {
+        return bytes;
     }
 
     /**

@@ -32,5 +32,8 @@ final class SegmentDescriptor {
     static final int FAMILY_AT = CREATOR_AT + Long.BYTES;
     static final int DATA_AT = 64;
 
+    /** More than any machine has; so the number of mappings is an {@code int}. */
+    static final long MAX_BYTES = 1L << 56;
+
     private SegmentDescriptor() {}
 }

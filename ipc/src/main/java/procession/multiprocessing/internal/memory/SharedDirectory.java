@@ -205,15 +205,15 @@ public final class SharedDirectory {
      * @return the segment, filled with zeros
      * @throws IOException if there is no room for it
      */
-    public Segment create(int dataBytes) throws IOException {
-        Segment segment = createNamed(HexFormat.of().toHexDigits(own()), dataBytes);
+    public Segment create(long dataBytes) throws IOException {
+        Segment segment = createOf(HexFormat.of().toHexDigits(own()), dataBytes);
         synchronized (made) {
             made.put(nameOf(segment.file()), segment);
         }
         return segment;
     }
 
-    private Segment createNamed(String maker, int dataBytes) throws IOException {
+    private Segment createOf(String maker, long dataBytes) throws IOException {
         byte[] unguessable = new byte[Segment.RANDOM_BYTES];
         random.nextBytes(unguessable);
         String name = nameOf(maker, unguessable);
@@ -244,7 +244,7 @@ public final class SharedDirectory {
      */
     public Segment createBeside(Segment segment, int dataBytes) throws IOException {
         String name = nameOf(segment.file());
-        return createNamed(name.substring(0, name.lastIndexOf('-')), dataBytes);
+        return createOf(name.substring(0, name.lastIndexOf('-')), dataBytes);
     }
 
     /**
