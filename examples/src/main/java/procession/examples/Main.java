@@ -27,7 +27,8 @@ import picocli.CommandLine.ParameterException;
             QueueWorker.class,
             RequestServer.class,
             FuturesExample.class,
-            SharedCounter.class
+            SharedCounter.class,
+            PrefixSums.class
         })
 public final class Main {
     private Main() {}

@@ -89,4 +89,16 @@ class LectureExamplesTest {
             assertTrue(run.err().contains("--n is " + n + ", but must be at least 0"), run::err);
         }
     }
+
+    @Test
+    void prefixSums_areThoseOfTheWholeArray_howeverManyProcesses() {
+        for (String jobs : List.of("1", "3")) {
+            Run run = run("prefix-sums", "--n=100001", "--n-jobs=" + jobs);
+            assertEquals(0, run.exitCode(), run::err);
+            assertEquals(100_001L * 100_002 / 2 + System.lineSeparator(), run.out());
+        }
+        Run few = run("prefix-sums", "--n=2", "--n-jobs=3");
+        assertEquals("3" + System.lineSeparator(), few.out(), few::err);
+        assertEquals(2, run("prefix-sums", "--n=0").exitCode());
+    }
 }

@@ -3,6 +3,7 @@ package procession.multiprocessing.shared;
 
 import java.util.function.DoubleUnaryOperator;
 import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.waiting.Mutex;
 import procession.multiprocessing.sync.OwnerDiedException;
 import procession.threading.Acquirable;
 
@@ -21,7 +22,7 @@ import procession.threading.Acquirable;
  * <p>Its own operations are atomic and never wait; in particular they don't wait for the lock. The lock, which is
  * {@link Acquirable} and re-entrant, is for what takes several of them, by those who all use it. When its holder dies, it
  * is abandoned until somebody calls {@link #recover}, as an {@link procession.multiprocessing.sync.RLock} is: see
- * {@link OwnerDiedException}. The number itself is sound at every instant.
+ * {@link OwnerDiedException}; unless the value was made by {@link #recovering}. The number itself is sound at every instant.
  *
  * <p>Memory consistency effects: {@link #get()} and {@link #set} are those of a {@code volatile} field, in all processes; the
  * other operations do both. Actions before the release of the lock <i>happen-before</i> actions after the next acquisition;
@@ -46,6 +47,19 @@ public final class DoubleValue extends Value {
     public DoubleValue(double value) {
         this(Kind.DOUBLE_VALUE.newCell(0));
         number.set(value);
+    }
+
+    /**
+     * Makes a number whose lock nobody has to recover: when its holder has died, the next one silently gets it.
+     *
+     * @param value what it is at first
+     * @return the number
+     * @throws java.io.UncheckedIOException if there is no room in shared memory, with the remedy
+     */
+    public static DoubleValue recovering(double value) {
+        var made = new DoubleValue(Kind.DOUBLE_VALUE.newCell(Mutex.RECOVERING));
+        made.number.set(value);
+        return made;
     }
 
     DoubleValue(Cell cell) {

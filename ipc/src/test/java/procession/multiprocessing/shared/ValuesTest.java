@@ -83,6 +83,90 @@ class ValuesTest {
     }
 
     @Test
+    void byteValue_isAsNarrowAsItsType() {
+        var value = new ByteValue(Byte.MAX_VALUE);
+        assertEquals(Byte.MAX_VALUE, value.getAndAdd(1));
+        assertEquals(Byte.MIN_VALUE, value.get());
+        assertEquals(Byte.MIN_VALUE, value.getAndSet((byte) -7));
+        assertFalse(value.compareAndSet(Byte.MAX_VALUE, Byte.MIN_VALUE));
+        assertTrue(value.compareAndSet((byte) -7, (byte) -64));
+        assertEquals((byte) -(64 << 20), value.updateAndGet(n -> n << 20));
+        assertEquals(0, value.updateAndGet(n -> Byte.MIN_VALUE * 2));
+        assertEquals(0, value.updateAndGet(n -> n));
+        RawByte raw = value.raw();
+        raw.setPlain(Byte.MIN_VALUE); // pairs with the program order of this one thread, as all of these
+        assertEquals(Byte.MIN_VALUE, raw.getOpaque());
+        raw.setOpaque((byte) -7);
+        assertEquals((byte) -7, raw.getAcquire()); // pairs with setOpaque, in this thread
+        raw.setRelease((byte) 15);
+        assertEquals(15, raw.getPlain()); // pairs with setRelease, in this thread
+        assertTrue(value.toString().endsWith("[15, unlocked]"), value::toString);
+        value.destroy();
+    }
+
+    @Test
+    void shortValue_isAsNarrowAsItsType() {
+        var value = new ShortValue(Short.MAX_VALUE);
+        assertEquals(Short.MAX_VALUE, value.getAndAdd(1));
+        assertEquals(Short.MIN_VALUE, value.get());
+        assertEquals(Short.MIN_VALUE, value.getAndSet((short) -7));
+        assertFalse(value.compareAndSet(Short.MAX_VALUE, Short.MIN_VALUE));
+        assertTrue(value.compareAndSet((short) -7, (short) -64));
+        assertEquals((short) -(64 << 20), value.updateAndGet(n -> n << 20));
+        assertEquals(0, value.updateAndGet(n -> Short.MIN_VALUE * 2));
+        assertEquals(0, value.updateAndGet(n -> n));
+        RawShort raw = value.raw();
+        raw.setPlain(Short.MIN_VALUE); // pairs with the program order of this one thread, as all of these
+        assertEquals(Short.MIN_VALUE, raw.getOpaque());
+        raw.setOpaque((short) -7);
+        assertEquals((short) -7, raw.getAcquire()); // pairs with setOpaque, in this thread
+        raw.setRelease((short) 15);
+        assertEquals(15, raw.getPlain()); // pairs with setRelease, in this thread
+        assertTrue(value.toString().endsWith("[15, unlocked]"), value::toString);
+        value.destroy();
+    }
+
+    @Test
+    void charValue_isUnsigned() {
+        var value = new CharValue(Character.MAX_VALUE);
+        assertEquals(Character.MAX_VALUE, value.getAndAdd(1));
+        assertEquals(0, value.getAndAdd(-1));
+        assertEquals(Character.MAX_VALUE, value.getAndSet('x'));
+        assertFalse(value.compareAndSet('y', 'z'));
+        assertTrue(value.compareAndSet('x', 'y'));
+        assertEquals('z', value.updateAndGet(letter -> letter + 1));
+        RawChar raw = value.raw();
+        raw.setPlain('p'); // pairs with the program order of this one thread, as all of these
+        assertEquals('p', raw.getOpaque());
+        raw.setOpaque('q');
+        assertEquals('q', raw.getAcquire()); // pairs with setOpaque, in this thread
+        raw.setRelease('r');
+        assertEquals('r', raw.getPlain()); // pairs with setRelease, in this thread
+        assertTrue(value.toString().endsWith("[r, unlocked]"), value::toString);
+        value.destroy();
+    }
+
+    @Test
+    void floatValue_keepsEachBit_andRoundsWhatIsMadeOfIt() {
+        var value = new FloatValue(0.5f);
+        assertEquals(0.5f, value.getAndAdd(0.25f));
+        assertEquals(0.75f, value.getAndSet(-0.0f));
+        assertFalse(value.compareAndSet(0.0f, 1));
+        assertTrue(value.compareAndSet(-0.0f, Float.NaN));
+        assertTrue(value.compareAndSet(Float.NaN, 1));
+        assertEquals((float) 0.1, value.updateAndGet(n -> 0.1));
+        RawFloat raw = value.raw();
+        raw.setPlain(1.5f); // pairs with the program order of this one thread, as all of these
+        assertEquals(1.5f, raw.getOpaque());
+        raw.setOpaque(2.5f);
+        assertEquals(2.5f, raw.getAcquire()); // pairs with setOpaque, in this thread
+        raw.setRelease(3.5f);
+        assertEquals(3.5f, raw.getPlain()); // pairs with setRelease, in this thread
+        assertTrue(value.toString().endsWith("[3.5, unlocked]"), value::toString);
+        value.destroy();
+    }
+
+    @Test
     void booleanValue_isAFlag() {
         var value = new BooleanValue(true);
         assertTrue(value.get());
