@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package procession.multiprocessing.shared;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
@@ -40,7 +41,8 @@ enum Kind implements CellKind {
     BYTE_ARRAY(38, ByteArray.class, ByteArray::new),
     RAW_BYTE_ARRAY(38, RawByteArray.class, RawByteArray::new),
     BOOLEAN_ARRAY(39, BooleanArray.class, BooleanArray::new),
-    RAW_BOOLEAN_ARRAY(39, RawBooleanArray.class, RawBooleanArray::new);
+    RAW_BOOLEAN_ARRAY(39, RawBooleanArray.class, RawBooleanArray::new),
+    SHARED_MEMORY(48, SharedMemory.class, SharedMemory::new);
 
     private final int code;
     private final Class<?> type;
@@ -75,7 +77,12 @@ enum Kind implements CellKind {
             throw new IllegalArgumentException("an array of " + length + " elements");
         }
         Cell cell = SharedDirectory.current().cells().takeWithData(code, options, length * elementBytes);
-        Cell.LONG.setVolatile(cell.memory(), cell.at(CellDescriptor.VALUE_AT), length);
+        withValue(length).accept(cell);
         return cell;
+    }
+
+    /** Returns what writes a value into a cell. */
+    static Consumer<Cell> withValue(long value) {
+        return cell -> Cell.LONG.setVolatile(cell.memory(), cell.at(CellDescriptor.VALUE_AT), value);
     }
 }

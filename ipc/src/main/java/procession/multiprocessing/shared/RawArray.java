@@ -2,7 +2,6 @@
 package procession.multiprocessing.shared;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Objects;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
@@ -85,13 +84,7 @@ public abstract sealed class RawArray extends SharedObject
 
     final ByteBuffer view(long from, long count) {
         Objects.checkFromIndexSize(from, count, length);
-        long at = base + (count == 0 ? 0 : from << shift);
-        ByteBuffer piece = piece(at);
-        if (count > (piece.capacity() - inPiece(at)) >> shift) {
-            throw new IllegalArgumentException("a view of " + count + " elements from " + from + " on; it can have "
-                    + ((piece.capacity() - inPiece(at)) >> shift));
-        }
-        return piece.slice(inPiece(at), (int) (count << shift)).order(ByteOrder.nativeOrder());
+        return segment.view(base + (from << shift), count << shift);
     }
 
     /**

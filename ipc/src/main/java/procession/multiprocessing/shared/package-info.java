@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Python's {@code multiprocessing.Value} and {@code Array}: data that the processes of one user share.
+ * Python's {@code multiprocessing.Value}, {@code Array} and {@code shared_memory}: data that the processes of one user share.
  *
  * <table>
  *   <caption>Types</caption>
@@ -17,7 +17,8 @@
  *       {@link procession.multiprocessing.shared.FloatArray}, {@link procession.multiprocessing.shared.BooleanArray}</td>
  *       <td>an {@link procession.multiprocessing.shared.Array} with atomic operations on each element, bulk copies and views, and
  *       a lock</td></tr>
- *   <tr><td>{@link procession.multiprocessing.shared.Guarded}</td><td>what all of these have: the lock</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.shared.SharedMemory}</td><td>a block of bytes, which has a name</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.shared.Guarded}</td><td>what all values and arrays have: the lock</td></tr>
  *   <tr><td>{@link procession.multiprocessing.shared.RawInt}, {@link procession.multiprocessing.shared.RawLong},
  *       {@link procession.multiprocessing.shared.RawShort}, {@link procession.multiprocessing.shared.RawByte},
  *       {@link procession.multiprocessing.shared.RawChar}, {@link procession.multiprocessing.shared.RawDouble},

@@ -12,9 +12,11 @@ final class LinuxCalls {
     private static final int FUTEX_WAIT_BITSET = 9;
     private static final int FUTEX_WAKE_BITSET = 10;
     private static final int CLOCK_MONOTONIC = 1;
+    private static final int MADV_REMOVE = 9;
     private static final long NANOS = 1_000_000_000L;
 
-    private static final long FUTEX = futexNumber();
+    private static final long FUTEX = numberOf(202, 98);
+    private static final long MADVISE = numberOf(28, 233);
 
     /** From {@link System#nanoTime} to the clock of the kernel's deadlines. */
     private static final long CLOCK_OFFSET_NANOS;
@@ -39,15 +41,16 @@ final class LinuxCalls {
 
     private static native int clock_gettime(int clock, long time);
 
-    private static long futexNumber() {
+    private static long numberOf(int onX86, int onArm) {
         String architecture = System.getProperty("os.arch");
         if (!System.getProperty("os.name").equals("Linux")) {
-            throw new UnsupportedOperationException("futex is Linux's");
+            throw new UnsupportedOperationException("these calls are Linux's");
         }
         return switch (architecture) {
-            case "amd64", "x86_64" -> 202;
-            case "aarch64" -> 98;
-            default -> throw new UnsupportedOperationException("the number of futex is not known on " + architecture);
+            case "amd64", "x86_64" -> onX86;
+            case "aarch64" -> onArm;
+            default ->
+                throw new UnsupportedOperationException("the numbers of system calls are not known on " + architecture);
         };
     }
 
@@ -57,6 +60,11 @@ final class LinuxCalls {
 
     static long address(ByteBuffer direct) {
         return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+    }
+
+    /** Removes pages from the file that is mapped there. */
+    static void removePages(long address, long bytes) {
+        syscall(MADVISE, address, bytes, MADV_REMOVE, 0, 0, 0);
     }
 
     /** Wakes up to {@code count} threads that sleep on the word. */

@@ -50,7 +50,7 @@ final class CellPassage implements Serializable {
      */
     private Object readResolve() throws ObjectStreamException {
         try {
-            Segment there = SharedDirectory.at(Path.of(directory)).attach(segment);
+            Segment there = SharedDirectory.existing(Path.of(directory)).attach(segment);
             return kind.arrive(Cells.find(there, offset, kind.code()));
         } catch (IOException | IllegalArgumentException | NullPointerException refused) {
             String what = kind == null ? "shared memory" : "a " + kind.type().getName();

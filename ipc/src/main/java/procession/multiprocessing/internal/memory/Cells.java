@@ -83,9 +83,18 @@ public final class Cells {
         }
     }
 
+    /** Begins an object in a segment that it has for itself, and that no one gives back by its cells. */
+    static Cell begin(Segment segment, int kind, int options) {
+        return begin(new Cell(segment, SegmentDescriptor.DATA_AT), kind, options, 1);
+    }
+
     private Cell begin(Segment segment, int place, int kind, int options, int count) {
         Cell cell = new Cell(segment, SegmentDescriptor.DATA_AT + CellDescriptor.BYTES * place);
         used.computeIfAbsent(segment, made -> new BitSet()).set(cell.offset());
+        return begin(cell, kind, options, count);
+    }
+
+    private static Cell begin(Cell cell, int kind, int options, int count) {
         Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.OPTIONS_AT), options);
         Cell.INT.setVolatile(cell.memory(), cell.at(CellDescriptor.KIND_AT), CellDescriptor.kindAndCells(kind, count));
         return cell;
@@ -106,6 +115,10 @@ public final class Cells {
         if (cells.isEmpty()) {
             used.remove(segment);
             directory.remove(segment);
+            if (segment.bytes()
+                    > SegmentDescriptor.DATA_AT + SEGMENT_BYTES) { // its first cell says that it is destroyed
+                segment.giveBackPages();
+            }
             current = segment == current ? null : current;
         }
     }

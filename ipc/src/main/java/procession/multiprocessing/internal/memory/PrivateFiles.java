@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +15,9 @@ import java.nio.file.attribute.UserPrincipal;
 
 /** Files and directories that nobody else can read, write, or put something in the place of. */
 final class PrivateFiles {
+    /** What {@link #keyOf} returns where there is no file. */
+    static final Object NO_FILE = "none";
+
     private static final Path SELF = Path.of("/proc/self");
 
     private PrivateFiles() {}
@@ -20,6 +25,17 @@ final class PrivateFiles {
     /** Returns whether the files there have owners and permissions. */
     private static boolean isPosix(Path path) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    /** Returns what tells a file from another one of the same name. */
+    static Object keyOf(Path file) throws IOException {
+        try {
+            Object key = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+            return key == null ? file : key;
+        } catch (NoSuchFileException none) {
+            return NO_FILE;
+        }
     }
 
     /** Returns the attributes of a new file, which only its owner can use. */

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.futex.Pages;
 
 /**
  * A piece of memory that processes share: a file of {@link SharedDirectory} that this process has mapped.
@@ -54,9 +55,13 @@ public final class Segment {
     /** Each begins 1 GiB after the one before, and is up to 2 GiB long, so that a range of 1 GiB never needs two. */
     private final ByteBuffer[] pieces;
 
+    /** What tells the file from another one of its name. */
+    private final Object key;
+
     private Segment(SharedDirectory directory, Path file, FileChannel channel, long bytes) throws IOException {
         this.directory = directory;
         this.file = file;
+        this.key = PrivateFiles.keyOf(file);
         this.bytes = bytes;
         this.pieces = new ByteBuffer[Math.toIntExact((bytes + AT_ONCE_BYTES - 1) >> PIECE_SHIFT)];
         for (int i = 0; i < pieces.length; i++) {
@@ -64,6 +69,21 @@ public final class Segment {
             long length = Math.min(bytes - at, MAX_PIECE_BYTES);
             pieces[i] = channel.map(FileChannel.MapMode.READ_WRITE, at, length).order(ByteOrder.nativeOrder());
         }
+    }
+
+    private Segment(Segment unnamed, Path file) {
+        this.directory = unnamed.directory;
+        this.file = file;
+        this.key = unnamed.key;
+        this.bytes = unnamed.bytes;
+        this.pieces = unnamed.pieces;
+    }
+
+    /** Gives the file another name, if nothing has that one. */
+    Segment renamed(Path name) throws IOException {
+        Files.createLink(name, file); // which fails if the name is taken, where a move would not
+        Files.delete(file);
+        return new Segment(this, name);
     }
 
     /** Makes the file, whose space is there when this returns, and maps it. */
@@ -92,7 +112,7 @@ public final class Segment {
 
     /** Writes zeros, because a file that was only made longer has no pages, and a store that finds none left faults. */
     private static void allocate(FileChannel channel, long bytes, Path file) throws IOException {
-        long free = Files.getFileStore(file).getUsableSpace();
+        long free = freeBytes(file);
         if (free < bytes) {
             throw full(bytes, free, file, null);
         }
@@ -102,14 +122,24 @@ public final class Segment {
             try {
                 at += channel.write(zeros, at);
             } catch (IOException full) {
-                throw full(bytes, Files.getFileStore(file).getUsableSpace(), file, full);
+                throw full(bytes, freeBytes(file), file, full);
             }
+        }
+    }
+
+    /** Returns what is free, or very much if the system does not say. */
+    private static long freeBytes(Path file) {
+        try {
+            return Files.getFileStore(file).getUsableSpace();
+        } catch (IOException | SecurityException unknown) {
+            return Long.MAX_VALUE;
         }
     }
 
     private static IOException full(long bytes, long free, Path file, @Nullable IOException cause) {
         return new IOException(
-                "no room for " + bytes + " bytes of shared memory in " + file.getParent() + ", where " + free
+                "no room for " + bytes + " bytes of shared memory in " + file.getParent() + ", where "
+                        + (free == Long.MAX_VALUE ? "too few" : free)
                         + " bytes are free; make it larger, or name another place by -D" + SharedDirectory.PROPERTY,
                 cause);
     }
@@ -134,10 +164,7 @@ public final class Segment {
 
     /** Reads the header from the file: it is not mapped before it is known to be as long as it says. */
     private static long checked(SharedDirectory directory, FileChannel channel, Path file) throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(SegmentDescriptor.DATA_AT).order(ByteOrder.nativeOrder());
-        while (header.hasRemaining() && channel.read(header, header.position()) > 0) {
-            // until it is full, or the file at its end
-        }
+        ByteBuffer header = readHeader(channel);
         if (header.hasRemaining() || header.getLong(SegmentDescriptor.MAGIC_AT) != SegmentDescriptor.MAGIC) {
             throw new IOException(file + " is not shared memory of Procession");
         }
@@ -155,6 +182,29 @@ public final class Segment {
             throw new IOException(file + " has " + channel.size() + " bytes, and its header says " + bytes);
         }
         return bytes;
+    }
+
+    private static ByteBuffer readHeader(FileChannel channel) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(SegmentDescriptor.DATA_AT).order(ByteOrder.nativeOrder());
+        while (header.hasRemaining() && channel.read(header, header.position()) > 0) {
+            // until it is full, or the file at its end
+        }
+        return header;
+    }
+
+    /** Returns which process has made a file, or 0 if it is none of this family. */
+    static long creatorOf(SharedDirectory directory, Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return 0;
+        }
+        try (FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            ByteBuffer header = readHeader(channel);
+            return !header.hasRemaining()
+                            && header.getLong(SegmentDescriptor.MAGIC_AT) == SegmentDescriptor.MAGIC
+                            && Family.read(header, SegmentDescriptor.FAMILY_AT).equals(directory.family())
+                    ? header.getLong(SegmentDescriptor.CREATOR_AT)
+                    : 0;
+        }
     }
 
     /**
@@ -224,10 +274,45 @@ public final class Segment {
         return HexFormat.of().parseHex(name, start, start + 2 * RANDOM_BYTES);
     }
 
-    /** Removes the file, so that nobody can attach it any more. Its pages are free when nobody has it mapped. */
+    /**
+     * Returns a view of memory.
+     *
+     * @param at where it begins, from the start of the file on
+     * @param length how many bytes
+     * @return a view, in the byte order of the machine, which keeps the mapping
+     * @throws IllegalArgumentException if no mapping has all of that
+     */
+    public ByteBuffer view(long at, long length) {
+        long from = length == 0 ? 0 : at;
+        ByteBuffer piece = piece(from);
+        int room = piece.capacity() - inPiece(from);
+        if (length > room) {
+            throw new IllegalArgumentException(
+                    "a view of " + length + " bytes, where one can have " + room + " from there on");
+        }
+        return piece.slice(inPiece(from), (int) length).order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Gives back the memory but for the beginning, at once and for all processes, if the system can do that; who still reads
+     * there finds zeros.
+     */
+    public void giveBackPages() {
+        for (int i = 0; i < pieces.length; i++) {
+            int to = (int) Math.min(AT_ONCE_BYTES, bytes - ((long) i << PIECE_SHIFT));
+            Pages.giveBack(pieces[i], i == 0 ? Pages.LARGEST_BYTES : 0, to);
+        }
+    }
+
+    /**
+     * Removes the file, so that nobody can attach it any more; not if its name belongs to another one by now. Its pages are
+     * free when nobody has it mapped.
+     */
     void unlink() {
         try {
-            Files.deleteIfExists(file);
+            if (key.equals(PrivateFiles.keyOf(file))) {
+                Files.deleteIfExists(file);
+            }
         } catch (IOException left) {
             // whoever starts next sweeps it, once this process is dead
         }

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,6 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The directory in which the processes of a user share memory: its segments, and who is alive. This process enters it
@@ -28,10 +32,16 @@ public final class SharedDirectory {
      *
      *     /dev/shm/procession-1000/               0700
      *         slots                               who is alive, see Slots
-     *         0000302a00002001-c0ffee….segment    0600; the tag of the process that has made it, and 16 random bytes
+     *         0000302a00002001-1a2b3c4d-c0ffee….segment    0600; the tag of the process that has made it, half of its
+     *                                             family, without which the tag says nothing, and 16 random bytes
+     *         results.memory                      0600; one that a user has named "results"
      *
-     * Who enters removes the segments of the dead, and says so in the log; that needs their names only. Who leaves in good
-     * order removes its own, and the last one the directory. Processes that have a removed segment mapped go on using it.
+     * Who enters removes the segments of the dead, and says so in the log; that needs their names only, and the headers of
+     * those that users have named. Who leaves in good order removes its own, and the last one the directory. Processes that have
+     * a removed segment mapped go on using it.
+     *
+     * A user's name is given to a segment that is complete, and given and taken by one process at a time: so nobody finds half a
+     * segment there, and nobody removes a new one in the place of an old one.
      *
      * A process may be in several directories: an object that comes from another process says which one it is in.
      */
@@ -44,6 +54,8 @@ public final class SharedDirectory {
     private static final Path FASTEST = Path.of("/dev/shm");
     private static final String SLOTS = "slots";
     private static final String ENDING = ".segment";
+    private static final String NAMED_ENDING = ".memory";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
     private static final int TAG_DIGITS = 16;
 
     /** Guarded by itself. */
@@ -106,11 +118,58 @@ public final class SharedDirectory {
             if (directory != null) {
                 return directory;
             }
-            directory = Undisturbed.call(() -> enter(path));
+            Path real = realPath(path);
+            directory = ENTERED.get(real);
+            if (directory != null) {
+                ENTERED.put(path, directory);
+                return directory;
+            }
+            directory = Undisturbed.call(() -> enter(real));
             ENTERED.put(path, directory);
+            ENTERED.put(real, directory);
         }
-        directory.sweep();
+        SharedDirectory entered = directory;
+        Undisturbed.call(() -> {
+            entered.sweep();
+            entered.sweepNamed(true);
+            return entered;
+        });
         return directory;
+    }
+
+    /** Returns the one path that a directory has, if it is no link. */
+    private static Path realPath(Path path) throws IOException {
+        Path absolute = path.toAbsolutePath();
+        Path parent = absolute.getParent();
+        Path name = absolute.getFileName();
+        if (parent == null || name == null) {
+            return absolute;
+        }
+        try {
+            return parent.toRealPath().resolve(name);
+        } catch (NoSuchFileException missing) {
+            throw new IOException(
+                    "memory can't be shared in " + absolute + ": there is no directory " + parent
+                            + "; make it, or name another place by -D" + PROPERTY,
+                    missing);
+        }
+    }
+
+    /**
+     * Returns a directory that others have made.
+     *
+     * @param path where it is
+     * @return the directory, entered
+     * @throws IOException if there is none any more, or this process can't enter it
+     */
+    static SharedDirectory existing(Path path) throws IOException {
+        synchronized (ENTERED) {
+            if (!ENTERED.containsKey(path) && !Files.exists(path.resolve(SLOTS), LinkOption.NOFOLLOW_LINKS)) {
+                throw new NoSuchFileException(
+                        path.toString(), null, "the shared memory there is gone: all processes that had it have ended");
+            }
+        }
+        return at(path);
     }
 
     private static SharedDirectory enter(Path path) throws IOException {
@@ -151,6 +210,33 @@ public final class SharedDirectory {
         } catch (IOException | DirectoryIteratorException left) {
             LOGGER.log(System.Logger.Level.DEBUG, "what dead processes left in " + path + " can't be removed", left);
         }
+        sayIsSwept(swept);
+    }
+
+    /** Removes what the dead have named; {@code lock} says whether names may change meanwhile. */
+    private void sweepNamed(boolean lock) {
+        Set<String> swept = new TreeSet<>();
+        try (DirectoryStream<Path> named = Files.newDirectoryStream(path, "*" + NAMED_ENDING)) {
+            for (Path file : named) {
+                if (lock ? slots.exclusively(() -> isRemovedOfTheDead(file)) : isRemovedOfTheDead(file)) {
+                    swept.add(nameOf(file));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException left) {
+            LOGGER.log(System.Logger.Level.DEBUG, "what dead processes left in " + path + " can't be removed", left);
+        }
+        sayIsSwept(swept);
+    }
+
+    private boolean isRemovedOfTheDead(Path file) throws IOException {
+        if (slots.isEntered(file)) { // to close it after reading its header would make this process look dead
+            return false;
+        }
+        long creator = Segment.creatorOf(this, file);
+        return creator != 0 && !slots.isAlive(creator) && Files.deleteIfExists(file);
+    }
+
+    private void sayIsSwept(Set<String> swept) {
         if (!swept.isEmpty()) {
             LOGGER.log(
                     System.Logger.Level.INFO,
@@ -164,7 +250,8 @@ public final class SharedDirectory {
 
     private boolean isOfTheDead(String name) {
         try {
-            return !slots.isAlive(HexFormat.fromHexDigitsToLong(name, 0, TAG_DIGITS));
+            long tag = HexFormat.fromHexDigitsToLong(name, 0, TAG_DIGITS);
+            return name.startsWith(maker(tag) + "-") && !slots.isAlive(tag);
         } catch (IllegalArgumentException | IndexOutOfBoundsException noneOfOurs) {
             return false;
         }
@@ -179,7 +266,10 @@ public final class SharedDirectory {
         left.forEach(Segment::unlink);
         unlinkWhatOthersMadeForThis();
         try {
-            if (slots.removeIfLast(this::sweep)) {
+            if (slots.removeIfLast(() -> {
+                sweep();
+                sweepNamed(false);
+            })) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException inUseAgain) {
@@ -188,7 +278,7 @@ public final class SharedDirectory {
     }
 
     private void unlinkWhatOthersMadeForThis() {
-        String mine = HexFormat.of().toHexDigits(own()) + "-*" + ENDING;
+        String mine = maker(own()) + "-*" + ENDING;
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(path, mine)) {
             for (Path segment : segments) {
                 Files.deleteIfExists(segment);
@@ -206,7 +296,7 @@ public final class SharedDirectory {
      * @throws IOException if there is no room for it
      */
     public Segment create(long dataBytes) throws IOException {
-        Segment segment = createOf(HexFormat.of().toHexDigits(own()), dataBytes);
+        Segment segment = createOf(maker(own()), dataBytes);
         synchronized (made) {
             made.put(nameOf(segment.file()), segment);
         }
@@ -273,6 +363,130 @@ public final class SharedDirectory {
         }
     }
 
+    /** Returns what the names of a process's segments begin with: its tag, and half of the family that knows it. */
+    private String maker(long tag) {
+        return HexFormat.of().toHexDigits(tag) + "-" + HexFormat.of().toHexDigits((int) family().high());
+    }
+
+    /**
+     * Makes a segment that has a name of the user's, with one object in it.
+     *
+     * @param name the name; empty for one that nobody can guess
+     * @param kind which kind of object is in it
+     * @param options what the object is made with
+     * @param dataBytes how much memory follows its cell
+     * @param fill writes into the cell and what follows it, before anybody else can find it
+     * @return the cell, in a segment whose {@link #userName} is the name
+     * @throws FileAlreadyExistsException if the name is taken
+     * @throws IOException if there is no room for it
+     * @throws IllegalArgumentException if this can't be a name
+     */
+    public Cell createNamed(String name, CellKind kind, int options, long dataBytes, Consumer<Cell> fill)
+            throws IOException {
+        byte[] unguessable = new byte[8];
+        random.nextBytes(unguessable);
+        String chosen = name.isEmpty() ? "procession-" + HexFormat.of().formatHex(unguessable) : name;
+        Path file = fileOf(chosen);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isOfTheDead(file)) {
+            throw taken(chosen);
+        }
+        Segment unnamed = create(Math.addExact(CellDescriptor.BYTES, dataBytes));
+        try {
+            fill.accept(Cells.begin(unnamed, kind.code(), options));
+            Segment named = Undisturbed.call(() -> slots.exclusively(() -> {
+                isRemovedOfTheDead(file);
+                return unnamed.renamed(file);
+            }));
+            synchronized (made) {
+                made.put(nameOf(file), named);
+            }
+            return Cells.find(named, SegmentDescriptor.DATA_AT, kind.code());
+        } catch (FileAlreadyExistsException since) {
+            throw taken(chosen);
+        } finally {
+            remove(unnamed);
+        }
+    }
+
+    private boolean isOfTheDead(Path file) throws IOException {
+        return Undisturbed.call(() -> {
+            long creator = slots.isEntered(file) ? 0 : Segment.creatorOf(this, file);
+            return creator != 0 && !slots.isAlive(creator);
+        });
+    }
+
+    private static FileAlreadyExistsException taken(String name) {
+        return new FileAlreadyExistsException(
+                name, null, "there is shared memory of this name; attach it, or choose another name");
+    }
+
+    /**
+     * Finds the object in a segment that has a name of the user's.
+     *
+     * @param name the name
+     * @param kind which kind of object has to be in it
+     * @return its cell
+     * @throws NoSuchFileException if there is no shared memory of that name
+     * @throws IOException if it is something else, or can't be shared with this process
+     * @throws IllegalArgumentException if this can't be a name
+     */
+    public Cell attachNamed(String name, CellKind kind) throws IOException {
+        Path file = fileOf(name);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw missing(name);
+        }
+        try {
+            return Cells.find(attachAnew(nameOf(file)), SegmentDescriptor.DATA_AT, kind.code());
+        } catch (IOException refused) {
+            throw refused.getCause() instanceof NoSuchFileException ? missing(name) : refused;
+        }
+    }
+
+    private static NoSuchFileException missing(String name) {
+        return new NoSuchFileException(
+                name, null, "there is no shared memory of this name; has its creator unlinked it, or ended?");
+    }
+
+    private Path fileOf(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" can't be the name of shared memory: that is up to 200 of"
+                            + " A-Z, a-z, 0-9, '.', '_' and '-', and begins with a letter or a digit");
+        }
+        return path.resolve(name + NAMED_ENDING);
+    }
+
+    /**
+     * Returns the name that a user has given.
+     *
+     * @param segment a segment that was made or attached by its name
+     * @return the name
+     */
+    public static String userName(Segment segment) {
+        String file = nameOf(segment.file());
+        return file.endsWith(NAMED_ENDING) ? file.substring(0, file.length() - NAMED_ENDING.length()) : file;
+    }
+
+    /**
+     * Takes a segment's name away, whichever process has made it; does nothing if that has been done.
+     *
+     * @param segment the segment; who has it mapped can go on using it
+     * @throws UncheckedIOException if names can't be changed now, because another process is stopped while it changes one
+     */
+    public void unlink(Segment segment) {
+        try {
+            Undisturbed.call(() -> slots.exclusively(() -> {
+                segment.unlink();
+                return segment;
+            }));
+        } catch (IOException stopped) {
+            throw new UncheckedIOException(stopped.getMessage(), stopped);
+        }
+        synchronized (made) {
+            made.values().remove(segment);
+        }
+    }
+
     /**
      * Maps a segment, or returns the mapping that this process has already.
      *
@@ -281,6 +495,9 @@ public final class SharedDirectory {
      * @throws IOException if there is none of that name, or it is not one of this family
      */
     public Segment attach(String name) throws IOException {
+        if (name.endsWith(NAMED_ENDING)) { // may name another one by now
+            return attachAnew(name);
+        }
         synchronized (mapped) {
             WeakReference<Segment> known = mapped.get(name);
             Segment segment = known == null ? null : known.get();

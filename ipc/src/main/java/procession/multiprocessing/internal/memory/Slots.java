@@ -11,11 +11,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -49,7 +47,7 @@ final class Slots {
      *
      * The first process writes the file, with the lock of OPENING_AT, and the last one removes it with that lock. Who opens
      * the file just then finds LEFT in it when it gets the lock, and begins anew. If the file with LEFT is still there, whose
-     * remover has been killed, it is written again: nobody was in it but that one.
+     * remover has been killed, it is as good as new, and can tell that all are dead: nobody was in it but that one.
      */
     private static final Set<OpenOption> OPEN = Set.of(
             StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -62,9 +60,6 @@ final class Slots {
 
     /** About how many processes of which this one waits for one at a time. */
     private static final int BELIEFS = 64;
-
-    /** What {@link #keyOf} returns where there is no file. */
-    private static final Object NO_FILE = "none";
 
     private static final long OPENING_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -116,7 +111,7 @@ final class Slots {
 
     /** Returns {@code null} if the file has been removed meanwhile. */
     private static @Nullable Slots tryEnter(Path file) throws IOException {
-        Object before = keyOf(file);
+        Object before = PrivateFiles.keyOf(file);
         FileChannel channel = FileChannel.open(file, OPEN, PrivateFiles.fileAttributes(file));
         boolean mayClose = false;
         boolean isEntered = false;
@@ -126,8 +121,12 @@ final class Slots {
             ByteBuffer header = readHeader(channel);
             long magic = header.getLong(SlotsDescriptor.MAGIC_AT);
             mayClose = magic != SlotsDescriptor.MAGIC;
-            if (magic == SlotsDescriptor.LEFT && !NO_FILE.equals(before) && before.equals(keyOf(file))) {
-                magic = 0; // the last one was killed while it removed the file, or could not
+            if (magic == SlotsDescriptor.LEFT
+                    && !PrivateFiles.NO_FILE.equals(before)
+                    && before.equals(PrivateFiles.keyOf(file))) {
+                magic = SlotsDescriptor.MAGIC; // the last one was killed while it removed the file, or could not
+                writeMagic(channel, magic);
+                header.putLong(SlotsDescriptor.MAGIC_AT, magic);
             }
             if (magic == SlotsDescriptor.LEFT) {
                 return null;
@@ -137,7 +136,7 @@ final class Slots {
                 check(header, channel, file);
             }
             ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, SlotsDescriptor.BYTES);
-            Slots entered = new Slots(file, keyOf(file), channel, memory.order(ByteOrder.nativeOrder()));
+            Slots entered = new Slots(file, PrivateFiles.keyOf(file), channel, memory.order(ByteOrder.nativeOrder()));
             isEntered = true;
             return entered;
         } finally {
@@ -149,17 +148,6 @@ final class Slots {
             } else if (!isEntered) {
                 NEVER_CLOSED.add(channel);
             }
-        }
-    }
-
-    /** Returns what tells a file from another one of the same name. */
-    private static Object keyOf(Path file) throws IOException {
-        try {
-            Object key = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .fileKey();
-            return key == null ? file : key;
-        } catch (NoSuchFileException none) {
-            return NO_FILE;
         }
     }
 
@@ -190,6 +178,16 @@ final class Slots {
             return channel.tryLock(at, 1, shared);
         } catch (OverlappingFileLockException inThisJvm) {
             return null;
+        }
+    }
+
+    /** Runs a body while no other thread, of whichever process, enters, leaves, or runs one. */
+    <T> T exclusively(Undisturbed.Body<T> body) throws IOException {
+        FileLock opening = lockOpening(channel, file);
+        try {
+            return body.run();
+        } finally {
+            opening.release();
         }
     }
 
@@ -288,7 +286,7 @@ final class Slots {
 
     /** Returns whether a file is the one that was entered, by whatever name; that one must not be opened again. */
     boolean isEntered(Path other) throws IOException {
-        return key.equals(keyOf(other));
+        return key.equals(PrivateFiles.keyOf(other));
     }
 
     /**
