@@ -42,7 +42,8 @@ enum Kind implements CellKind {
     RAW_BYTE_ARRAY(38, RawByteArray.class, RawByteArray::new),
     BOOLEAN_ARRAY(39, BooleanArray.class, BooleanArray::new),
     RAW_BOOLEAN_ARRAY(39, RawBooleanArray.class, RawBooleanArray::new),
-    SHARED_MEMORY(48, SharedMemory.class, SharedMemory::new);
+    SHARED_MEMORY(48, SharedMemory.class, SharedMemory::new),
+    SHAREABLE_LIST(49, ShareableList.class, ShareableList::new);
 
     private final int code;
     private final Class<?> type;

@@ -18,6 +18,8 @@
  *       <td>an {@link procession.multiprocessing.shared.Array} with atomic operations on each element, bulk copies and views, and
  *       a lock</td></tr>
  *   <tr><td>{@link procession.multiprocessing.shared.SharedMemory}</td><td>a block of bytes, which has a name</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.shared.ShareableList}</td>
+ *       <td>a list of a fixed length, whose elements may be texts</td></tr>
  *   <tr><td>{@link procession.multiprocessing.shared.Guarded}</td><td>what all values and arrays have: the lock</td></tr>
  *   <tr><td>{@link procession.multiprocessing.shared.RawInt}, {@link procession.multiprocessing.shared.RawLong},
  *       {@link procession.multiprocessing.shared.RawShort}, {@link procession.multiprocessing.shared.RawByte},

@@ -33,6 +33,31 @@ class SharedMemoryProperties {
         }
     }
 
+    private static byte[] goodList() throws IOException {
+        var list = ShareableList.of(1, "two", null);
+        byte[] content = Files.readAllBytes(list.cell().segment().file());
+        list.destroy();
+        return content;
+    }
+
+    @Property(tries = 500)
+    void attach_ofAListWithAnotherByte_isRefusedOrSound(
+            @ForAll @IntRange(max = HEADERS_BYTES + 160 - 1) int at, @ForAll byte value) throws IOException {
+        byte[] content = goodList();
+        content[at % content.length] = value;
+        String name = "random-" + UUID.randomUUID();
+        Path file = SharedDirectory.current().path().resolve(name + ".memory");
+        Files.write(file, content);
+        try {
+            var found = ShareableList.attach(name);
+            assertTrue(found.format().length() >= found.size());
+        } catch (IOException | IllegalStateException refused) {
+            assertFalse(String.valueOf(refused.getMessage()).isEmpty());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
     private static byte[] good() throws IOException {
         try (var memory = SharedMemory.create(DATA_BYTES)) {
             byte[] content = Files.readAllBytes(SharedDirectory.current().path().resolve(memory.name() + ".memory"));

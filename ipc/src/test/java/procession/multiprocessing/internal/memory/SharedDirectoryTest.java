@@ -259,6 +259,41 @@ class SharedDirectoryTest {
         assertFalse(Files.exists(path()));
     }
 
+    @Test
+    void at_whereSlotsWasTakenAway_leavesWhatMayBeOfTheLiving() throws Exception {
+        try (var processes = new ProcessHarness()) {
+            ProcessHarness.Child first = member(processes);
+            Files.delete(path().resolve("slots"));
+            ProcessHarness.Child second = member(processes);
+            assertEquals(
+                    Stream.of(segmentOf(first), segmentOf(second), "slots")
+                            .sorted()
+                            .toList(),
+                    files());
+            first.kill();
+            second.kill();
+        }
+    }
+
+    @Test
+    void at_ofOneDirectoryByTwoNames_entersItOnce() throws Exception {
+        SharedDirectory directory = enter();
+        assertSame(directory, SharedDirectory.at(parent.resolve(".").resolve(path().getFileName())));
+        Path link = Files.createSymbolicLink(parent.resolve("link"), parent);
+        assertSame(directory, SharedDirectory.at(link.resolve(path().getFileName())));
+        assertTrue(refusal(() -> SharedDirectory.at(parent.resolve("none/procession")))
+                .contains("there is no directory"));
+    }
+
+    @Test
+    void existing_whereNobodyIs_makesNothing() throws Exception {
+        Path nowhere = parent.resolve("nowhere");
+        assertTrue(refusal(() -> SharedDirectory.existing(nowhere)).contains("is gone"));
+        assertFalse(Files.exists(nowhere));
+        SharedDirectory directory = enter();
+        assertSame(directory, SharedDirectory.existing(path()));
+    }
+
     // ---- segments
 
     @Test
@@ -302,11 +337,12 @@ class SharedDirectoryTest {
     @Test
     void create_ofMoreThanThereIs_saysWhatIsFree_andLeavesNothing() throws Exception {
         SharedDirectory directory = enter();
-        long free = Files.getFileStore(path()).getUsableSpace();
-        if (free < Integer.MAX_VALUE - 1000L) {
-            String message = refusal(() -> directory.create(Integer.MAX_VALUE - 1000));
-            assertTrue(message.contains("bytes are free"), message);
-        }
+        long tooMuch = Files.getFileStore(path()).getTotalSpace() + 1;
+        String message = refusal(() -> directory.create(tooMuch));
+        assertTrue(
+                message.contains(String.valueOf(tooMuch + SegmentDescriptor.DATA_AT))
+                        && message.contains("bytes are free"),
+                message);
         assertEquals(List.of("slots"), files());
     }
 
