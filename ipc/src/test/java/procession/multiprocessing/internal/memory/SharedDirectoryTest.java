@@ -450,6 +450,24 @@ class SharedDirectoryTest {
     }
 
     @Test
+    void at_whereSlotsIsADirectoryOrAFifo_isRefused() throws Exception {
+        for (String what : List.of("directory", "fifo")) {
+            Path directory = Files.createDirectory(
+                    parent.resolve("with-" + what),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Path slots = directory.resolve("slots");
+            if (what.equals("fifo")) {
+                assertEquals(
+                        0,
+                        new ProcessBuilder("mkfifo", slots.toString()).start().waitFor());
+            } else {
+                Files.createDirectory(slots);
+            }
+            assertFalse(refusal(() -> SharedDirectory.at(directory)).isEmpty());
+        }
+    }
+
+    @Test
     void cells_areNeverGivenTwice_andTheirSegmentGoesWithTheLast() throws Exception {
         SharedDirectory directory = enter();
         Cell first = directory.cells().take(1, 0, 1);
