@@ -41,6 +41,9 @@ public final class Segment {
     /** How much is written at a time. */
     private static final int WRITTEN_AT_ONCE_BYTES = 1 << 16;
 
+    /** What makes it up for loading JNA, if that has not been done. */
+    private static final int WORTH_GIVING_BACK_BYTES = 1 << 20;
+
     private static final int PIECE_SHIFT = 30;
     private static final int PIECE_MASK = (1 << PIECE_SHIFT) - 1;
     private static final int MAX_PIECE_BYTES = Integer.MAX_VALUE & -Long.BYTES;
@@ -295,9 +298,12 @@ public final class Segment {
 
     /**
      * Gives back the memory but for the beginning, at once and for all processes, if the system can do that; who still reads
-     * there finds zeros.
+     * there finds zeros. Does nothing with less than a MiB, which is not worth it.
      */
     public void giveBackPages() {
+        if (bytes < WORTH_GIVING_BACK_BYTES) {
+            return;
+        }
         for (int i = 0; i < pieces.length; i++) {
             int to = (int) Math.min(AT_ONCE_BYTES, bytes - ((long) i << PIECE_SHIFT));
             Pages.giveBack(pieces[i], i == 0 ? Pages.LARGEST_BYTES : 0, to);
