@@ -20,18 +20,18 @@ import procession.threading.Acquirable;
  * counts.destroy();
  * }</pre>
  *
- * <p>The operations on one element are atomic and never wait; in particular they don't wait for the lock. The lock, which is
- * {@link Acquirable} and re-entrant, is for what takes several of them, by those who all use it. When its holder dies, it
- * is abandoned until somebody calls {@link #recover}: see {@link OwnerDiedException}; unless the array was made by
- * {@link #recovering}. Each element is sound at every instant.
+ * <p>The operations on one element are atomic and never wait; in particular they don't wait for the lock. The lock,
+ * which is {@link Acquirable} and re-entrant, is for what takes several of them, by those who all use it. When its
+ * holder dies, it is abandoned until somebody calls {@link #recover}: see {@link OwnerDiedException}; unless the array
+ * was made by {@link #recovering}. Each element is sound at every instant.
  *
- * <p>Indices are {@code long}, and there may be as many elements as there is memory. All of it is taken when the array is
- * made, so that no later store fails.
+ * <p>Indices are {@code long}, and there may be as many elements as there is memory. All of it is taken when the array
+ * is made, so that no later store fails.
  *
- * <p>Memory consistency effects: {@link #get} and {@link #set} are those of a {@code volatile} field, in all processes; the
- * other operations on one element do both. Copies, {@link #fill(int)} and views are those of ordinary arrays. Actions before
- * the release of the lock <i>happen-before</i> actions after the next acquisition; in other processes, as far as they are actions
- * on shared memory.
+ * <p>Memory consistency effects: {@link #get} and {@link #set} are those of a {@code volatile} field, in all
+ * processes; the other operations on one element do both. Copies, {@link #fill(int)} and views are those of ordinary
+ * arrays. Actions before the release of the lock <i>happen-before</i> actions after the next acquisition; in other
+ * processes, as far as they are actions on shared memory.
  *
  * <p>All methods may be called by any thread at any time.
  *
@@ -196,9 +196,8 @@ public final class IntArray extends Array {
     }
 
     /**
-     * Copies elements into an ordinary array, as fast as between two of those. Each of them is read as a whole, all
-     * together
-     * are not.
+     * Copies elements into an ordinary array, as fast as between two of those. Each is read as a whole, but not all of
+     * them at once.
      *
      * @param index the first of them
      * @param target where they go
@@ -213,9 +212,8 @@ public final class IntArray extends Array {
     }
 
     /**
-     * Copies elements from an ordinary array, as fast as between two of those. Each of them is written as a whole, all
-     * together
-     * are not.
+     * Copies elements from an ordinary array, as fast as between two of those. Each is written as a whole, but not all of
+     * them at once.
      *
      * @param index where the first goes
      * @param source where they come from

@@ -8,14 +8,16 @@ import java.util.function.IntUnaryOperator;
 import procession.multiprocessing.internal.memory.Cell;
 
 /**
- * An array of {@code byte} in shared memory without a lock: what {@link ByteArray#raw()} returns, the same elements for all processes.
+ * An array of {@code byte} in shared memory without a lock: what {@link ByteArray#raw()} returns, the same elements
+ * for all processes.
  *
- * <p>All methods for one element are atomic, none of them waits, and all may be called by any thread at any time. Those that Java has for {@code int} only are done to the {@code int} around the element. When its
- * {@link ByteArray} has been destroyed, it keeps elements, which are nobody's any more.
+ * <p>All methods for one element are atomic, none of them waits, and all may be called by any thread at any time.
+ * Those that Java has for {@code int} only are done to the {@code int} around the element. When its {@link ByteArray}
+ * has been destroyed, it keeps elements, which are nobody's any more.
  *
- * <p>Memory consistency effects: {@link #get} and {@link #set} are those of a {@code volatile} field, in all processes; the
- * other atomic operations do both. Copies, {@link #fill(byte)} and views are those of ordinary arrays. The rest are those of
- * {@link java.lang.invoke.VarHandle}.
+ * <p>Memory consistency effects: {@link #get} and {@link #set} are those of a {@code volatile} field, in all
+ * processes; the other atomic operations do both. Copies, {@link #fill(byte)} and views are those of ordinary arrays.
+ * The rest are those of {@link java.lang.invoke.VarHandle}.
  *
  * <p><i>Python:</i> {@code multiprocessing.RawArray('b', n)}, which has no atomic operations.
  */
@@ -197,9 +199,8 @@ public final class RawByteArray extends RawArray {
     }
 
     /**
-     * Copies elements into an ordinary array, as fast as between two of those. Each of them is read as a whole, all
-     * together
-     * are not.
+     * Copies elements into an ordinary array, as fast as between two of those. Each is read as a whole, but not all of
+     * them at once.
      *
      * @param index the first of them
      * @param target where they go
@@ -219,9 +220,8 @@ public final class RawByteArray extends RawArray {
     }
 
     /**
-     * Copies elements from an ordinary array, as fast as between two of those. Each of them is written as a whole, all
-     * together
-     * are not.
+     * Copies elements from an ordinary array, as fast as between two of those. Each is written as a whole, but not all of
+     * them at once.
      *
      * @param index where the first goes
      * @param source where they come from
