@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -15,12 +16,13 @@ import procession.testing.ThreadHarness;
 
 /** A condition of a lock that nobody owns does what one of an RLock does, and lets any thread signal. */
 @SuppressWarnings("WaitNotInLoop") // single waits are what is tested
-class ConditionOfLockTest extends ConditionTest {
+class ConditionOfLockTest extends ConditionContract {
     private static final int WAITS = 200_000;
 
     @Override
-    protected Acquirable create() {
-        return new Condition(new Lock());
+    protected List<Subject> createTwo() {
+        var lock = new Lock();
+        return List.of(new ConditionTest.Ours(new Condition(lock)), new ConditionTest.Ours(new Condition(lock)));
     }
 
     @Override
