@@ -62,6 +62,16 @@ public abstract class AcquirableContract {
     }
 
     /**
+     * Says whether the threads do in this process what they do, so that it takes microseconds, and an interrupt has come
+     * when {@link Thread#interrupt} returns.
+     *
+     * @return {@code true} unless overridden
+     */
+    protected boolean inThisProcess() {
+        return true;
+    }
+
+    /**
      * Says how often the tests repeat what has to meet a rare moment.
      *
      * @return 2000 unless overridden
@@ -323,6 +333,9 @@ public abstract class AcquirableContract {
             Thread third = threads.start("third", () -> acquireAndRelease(subject));
             Await.blocked(third);
             second.interrupt();
+            if (!inThisProcess()) {
+                Await.until("the second has heard of it", () -> !second.isAlive());
+            }
             subject.release();
         }
         assertEquals(2, plain);
@@ -382,7 +395,7 @@ public abstract class AcquirableContract {
                 var random = new Random(1);
                 while (workers.stream().anyMatch(Thread::isAlive)) {
                     workers.get(random.nextInt(workers.size())).interrupt();
-                    LockSupport.parkNanos(random.nextInt(50_000));
+                    LockSupport.parkNanos(random.nextInt(inThisProcess() ? 50_000 : 2_000_000));
                 }
             });
         }

@@ -295,7 +295,7 @@ public abstract class ConditionContract extends AcquirableContract {
                 var random = new Random(Thread.currentThread().getName().hashCode());
                 for (int i = 0; i < 2 * rounds(); i++) {
                     condition.acquire();
-                    if (condition.await(Duration.ofNanos(random.nextInt(50_000)))) {
+                    if (condition.await(Duration.ofNanos(random.nextInt(inThisProcess() ? 50_000 : 5_000_000)))) {
                         counts[1]++;
                     }
                     condition.release();
@@ -539,7 +539,7 @@ public abstract class ConditionContract extends AcquirableContract {
             threads.start("interrupter", () -> {
                 for (int i = 0; takers.stream().anyMatch(Thread::isAlive); i++) {
                     takers.get(i % 2).interrupt();
-                    LockSupport.parkNanos(50_000);
+                    LockSupport.parkNanos(inThisProcess() ? 50_000 : 5_000_000);
                 }
             });
         }

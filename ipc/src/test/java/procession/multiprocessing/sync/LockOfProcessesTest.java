@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.sync;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+import procession.testing.LeakCheck;
+import procession.threading.Acquirable;
+import procession.threading.AcquirableContract;
+
+/** A lock whose threads are in several processes. */
+@ExtendWith(LeakCheck.class)
+class LockOfProcessesTest extends AcquirableContract {
+    private final List<Lock> made = new ArrayList<>();
+    private static Troupe troupe = new Troupe(0);
+
+    @BeforeAll
+    static void engage() {
+        troupe = new Troupe(2);
+    }
+
+    @AfterAll
+    static void disband() throws InterruptedException {
+        troupe.close();
+    }
+
+    @AfterEach
+    void destroy() {
+        troupe.dismiss();
+        made.forEach(Lock::destroy);
+    }
+
+    @Override
+    protected Acquirable create() {
+        var subject = new Lock();
+        made.add(subject);
+        return new Acting<>(troupe, subject);
+    }
+
+    @Override
+    protected Class<? extends RuntimeException> surplusRelease() {
+        return IllegalMonitorStateException.class;
+    }
+
+    @Override
+    protected boolean inThisProcess() {
+        return false;
+    }
+
+    @Override
+    protected int rounds() {
+        return 25;
+    }
+}
