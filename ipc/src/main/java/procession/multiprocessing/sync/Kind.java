@@ -11,7 +11,8 @@ enum Kind implements CellKind {
     RLOCK(2, RLock.class, RLock::new),
     EVENT(3, Event.class, Event::new),
     SEMAPHORE(4, Semaphore.class, Semaphore::new),
-    BOUNDED_SEMAPHORE(5, BoundedSemaphore.class, BoundedSemaphore::new);
+    BOUNDED_SEMAPHORE(5, BoundedSemaphore.class, BoundedSemaphore::new),
+    BARRIER(6, Barrier.class, Barrier::new);
 
     private final int code;
     private final Class<?> type;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Python's {@code multiprocessing} locks, semaphores and events: what the processes of one user synchronize by, and whose holder may be killed.
+ * Python's {@code multiprocessing} locks, semaphores, events and barriers: what the processes of one user synchronize by, and whose holder may be killed.
  *
  * <table>
  *   <caption>Types</caption>
@@ -11,6 +11,7 @@
  *   <tr><td>{@link procession.multiprocessing.sync.BoundedSemaphore}</td>
  *       <td>one that never has more than it started with</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.Event}</td><td>a flag that threads of any process wait for</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.sync.Barrier}</td><td>a place where threads wait for each other</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.OwnerDiedException}</td>
  *       <td>the process that had a lock has died with it</td></tr>
  * </table>

@@ -33,11 +33,12 @@ public abstract class CellObject implements Serializable {
     }
 
     /**
-     * Lets the place where this is travel instead of this.
+     * Lets the place where this is travel instead of this. A class whose objects have more to carry lets that travel along with
+     * what this returns, which arrives as an object of the class.
      *
      * @return the place
      */
-    protected final Object writeReplace() {
+    protected Object writeReplace() {
         return new CellPassage(kind, cell);
     }
 
