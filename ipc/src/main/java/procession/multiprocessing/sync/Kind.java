@@ -12,7 +12,8 @@ enum Kind implements CellKind {
     EVENT(3, Event.class, Event::new),
     SEMAPHORE(4, Semaphore.class, Semaphore::new),
     BOUNDED_SEMAPHORE(5, BoundedSemaphore.class, BoundedSemaphore::new),
-    BARRIER(6, Barrier.class, Barrier::new);
+    BARRIER(6, Barrier.class, Barrier::new),
+    CONDITION(7, Condition.class, Condition::new);
 
     private final int code;
     private final Class<?> type;

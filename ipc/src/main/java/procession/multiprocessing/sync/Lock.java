@@ -180,4 +180,8 @@ public final class Lock extends SyncObject implements Acquirable {
     public String toString() {
         return "Lock@" + Integer.toHexString(hashCode()) + "[" + mutex.state() + "]";
     }
+
+    Mutex mutex() {
+        return mutex;
+    }
 }

@@ -181,4 +181,8 @@ public final class RLock extends SyncObject implements Acquirable {
     public String toString() {
         return "RLock@" + Integer.toHexString(hashCode()) + "[" + mutex.state() + "]";
     }
+
+    ReentrantMutex mutex() {
+        return mutex;
+    }
 }

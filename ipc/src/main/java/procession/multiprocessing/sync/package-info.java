@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Python's {@code multiprocessing} locks, semaphores, events and barriers: what the processes of one user synchronize by, and whose holder may be killed.
+ * Python's {@code multiprocessing} locks, semaphores, conditions, events and barriers: what the processes of one user synchronize by, and whose holder may be killed.
  *
  * <table>
  *   <caption>Types</caption>
@@ -10,6 +10,7 @@
  *   <tr><td>{@link procession.multiprocessing.sync.Semaphore}</td><td>a number of permits</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.BoundedSemaphore}</td>
  *       <td>one that never has more than it started with</td></tr>
+ *   <tr><td>{@link procession.multiprocessing.sync.Condition}</td><td>signals to those that wait for a change</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.Event}</td><td>a flag that threads of any process wait for</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.Barrier}</td><td>a place where threads wait for each other</td></tr>
  *   <tr><td>{@link procession.multiprocessing.sync.OwnerDiedException}</td>

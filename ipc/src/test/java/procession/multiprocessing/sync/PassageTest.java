@@ -16,25 +16,33 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamConstants;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BrokenBarrierException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import procession.multiprocessing.ProcessPoolExecutor;
 import procession.multiprocessing.internal.memory.CellObject;
 import procession.multiprocessing.internal.memory.SharedDirectory;
+import procession.multiprocessing.internal.wire.NotEncodableException;
 import procession.multiprocessing.internal.wire.ObjectCodec;
 import procession.multiprocessing.shared.BooleanValue;
 import procession.multiprocessing.shared.DoubleValue;
 import procession.multiprocessing.shared.IntValue;
 import procession.multiprocessing.shared.LongValue;
+import procession.testing.Await;
+import procession.testing.Delays;
 import procession.testing.LeakCheck;
+import procession.testing.ThreadHarness;
 
 /** How what is in shared memory gets into another process, and where else it does not get. */
 @ExtendWith(LeakCheck.class)
 class PassageTest {
-    private static Object copy(Object object) throws Exception {
-        return Objects.requireNonNull(
+    /** Lets an object travel to this process. */
+    @SuppressWarnings("unchecked")
+    static <T> T copy(T object) throws Exception {
+        return (T) Objects.requireNonNull(
                 new ObjectCodec(PassageTest.class.getClassLoader(), null).decode(ObjectCodec.encode(object)));
     }
 
@@ -77,7 +85,7 @@ class PassageTest {
     @Test
     void copy_inTheSameProcess_isAnotherViewOfTheSame() throws Exception {
         var number = new IntValue(7);
-        IntValue copy = (IntValue) copy(number);
+        IntValue copy = copy(number);
         copy.set(8);
         assertEquals(8, number.get());
         copy.acquire();
@@ -95,11 +103,67 @@ class PassageTest {
     }
 
     @Test
+    void barrier_travelsWithItsActionAndItsTimeout() throws Exception {
+        var pid = new LongValue(0);
+        var barrier = new Barrier(2, () -> pid.set(ProcessHandle.current().pid()), Delays.large());
+        var hasty = new Barrier(2, Duration.ZERO);
+        try (var executor = new ProcessPoolExecutor(1);
+                var threads = new ThreadHarness(Delays.large())) {
+            Await.blocked(threads.start("first", () -> assertEquals(0, barrier.await())));
+            long worker = executor.submit(() -> {
+                        assertEquals(1, barrier.await());
+                        assertThrows(BrokenBarrierException.class, hasty::await);
+                        return ProcessHandle.current().pid();
+                    })
+                    .result();
+            assertEquals(worker, pid.get(), "the last one runs the action");
+            assertTrue(hasty.broken());
+        } finally {
+            barrier.destroy();
+            hasty.destroy();
+            pid.destroy();
+        }
+    }
+
+    @Test
+    void barrier_whoseActionCantTravel_isRefused() {
+        Object notSerializable = new Object();
+        Runnable action = () -> System.out.println(notSerializable);
+        var barrier = new Barrier(1, action);
+        assertThrows(NotEncodableException.class, () -> ObjectCodec.encode(barrier));
+        barrier.destroy();
+    }
+
+    @Test
+    void condition_travelsWithItsLock() throws Exception {
+        var lock = new Lock();
+        var condition = new Condition(lock);
+        var own = new Condition();
+        try (var executor = new ProcessPoolExecutor(1)) {
+            lock.acquire();
+            var signalled = executor.submit(() -> {
+                assertTrue(lock.locked());
+                condition.signal();
+                own.run(own::signalAll);
+                own.destroy();
+                return condition.toString();
+            });
+            assertTrue(signalled.result().contains("[Lock@"));
+            lock.release();
+            assertThrows(IllegalStateException.class, own::acquire, "its lock has ended with it");
+        } finally {
+            condition.destroy();
+            lock.destroy();
+            own.destroy();
+        }
+    }
+
+    @Test
     void objectsOfOneSegment_shareItsMapping() throws Exception {
         var first = new Lock();
         var second = new Lock();
         assertSame(first.cell().segment(), second.cell().segment());
-        assertSame(first.cell().segment(), ((Lock) copy(first)).cell().segment());
+        assertSame(first.cell().segment(), copy(first).cell().segment());
         first.destroy();
         assertTrue(second.tryAcquire());
         second.destroy();
@@ -114,8 +178,22 @@ class PassageTest {
         var real = new DoubleValue(0);
         var flag = new BooleanValue(false);
         var event = new Event();
+        var barrier = new Barrier(1, () -> {});
+        var condition = new Condition();
         for (Object shared : List.of(
-                lock, recursive, event, number, large, real, flag, number.raw(), large.raw(), real.raw(), flag.raw())) {
+                lock,
+                recursive,
+                event,
+                barrier,
+                condition,
+                number,
+                large,
+                real,
+                flag,
+                number.raw(),
+                large.raw(),
+                real.raw(),
+                flag.raw())) {
             try (var stream = new ObjectOutputStream(new ByteArrayOutputStream())) {
                 String message =
                         String.valueOf(assertThrows(NotSerializableException.class, () -> stream.writeObject(shared))
@@ -124,6 +202,8 @@ class PassageTest {
             }
         }
         event.destroy();
+        barrier.destroy();
+        condition.destroy();
         real.destroy();
         flag.destroy();
         lock.destroy();

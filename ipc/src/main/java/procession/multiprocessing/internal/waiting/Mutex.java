@@ -13,7 +13,7 @@ import procession.multiprocessing.sync.OwnerDiedException;
 import procession.threading.ThrowingRunnable;
 
 /** A mutex in shared memory, owned by a process, whose death does not leave it locked. */
-public final class Mutex implements Awaited {
+public final class Mutex implements Awaited, Relockable {
     /*
      * Overview. One long in shared memory, which only ever changes by compare-and-set, so that it is sound whatever instant a
      * process dies at:
@@ -272,6 +272,28 @@ public final class Mutex implements Awaited {
             room.wake(1);
         }
         return freed;
+    }
+
+    @Override
+    public int releaseWhole() {
+        release();
+        return 1;
+    }
+
+    @Override
+    public void acquireWhole(int depth) {
+        acquireUninterruptibly();
+    }
+
+    @Override
+    public boolean isHeldForSignals() {
+        return isHeld(word());
+    }
+
+    @Override
+    public boolean isLost() {
+        long word = word();
+        return word == DESTROYED || (word != 0 && !recovering && (!isHeld(word) || !isAlive(word)));
     }
 
     // ---- recover

@@ -10,7 +10,7 @@ import procession.multiprocessing.internal.memory.ProcessTag;
 import procession.threading.ThrowingRunnable;
 
 /** A {@link Mutex} that one thread owns, and may acquire again. */
-public final class ReentrantMutex {
+public final class ReentrantMutex implements Relockable {
     /*
      * Overview. Beside the mutex's word are two fields that only its holder writes:
      *
@@ -159,6 +159,34 @@ public final class ReentrantMutex {
             Cell.LONG.setOpaque(memory, threadAt, 0L); // pairs with isMine(), in the same thread
             mutex.release();
         }
+    }
+
+    @Override
+    public int releaseWhole() {
+        if (!isMine()) {
+            release(); // which says why not
+        }
+        int depth = depth();
+        Cell.LONG.setOpaque(memory, threadAt, 0L); // pairs with isMine(), in the same thread
+        mutex.release();
+        return depth;
+    }
+
+    @Override
+    public void acquireWhole(int depth) {
+        mutex.acquireUninterruptibly();
+        own();
+        setDepth(depth);
+    }
+
+    @Override
+    public boolean isHeldForSignals() {
+        return isMine();
+    }
+
+    @Override
+    public boolean isLost() {
+        return mutex.isLost();
     }
 
     /**
