@@ -7,7 +7,7 @@ import java.util.Optional;
 /** All areas that there are. */
 final class Areas {
     /** In the order in which {@code --list} shows them. */
-    static final List<Area> ALL = List.of(new CoreArea(), new PoolArea());
+    static final List<Area> ALL = List.of(new CoreArea(), new PoolArea(), new SyncArea());
 
     private Areas() {}
 
