@@ -34,8 +34,8 @@ final class WaitingRoom {
      * stopped, before it wakes anybody; or the thread that was woken is in a process that dies, or is stopped; or a process
      * without native calls changed the word. Therefore the Watch looks at the words on behalf of the first of each room, every
      * 40 ms, and rings it if it should look itself. A lost wake-up costs that much time, and nothing else. A thread that leaves
-     * without having got what it waited for may have taken a wake-up with it, so it wakes somebody else if the word would
-     * let that go on.
+     * wakes somebody else if the word would let that one go on: if it has not got what it waited for, it may have taken a wake-up
+     * with it, and if it has, those who gave more meanwhile may have found no mark, and so woken nobody.
      *
      * Whoever leaves makes the next one the first, who then looks at the word at once. `queue` and the flags `first` change
      * with the room's monitor held; a waiter reads its own flag without.
@@ -146,7 +146,7 @@ final class WaitingRoom {
                 sleep(me, nanos);
             }
         } finally {
-            leave(me, succeeded);
+            leave(me);
             if (interrupted && !interruptibly) {
                 me.thread.interrupt();
             }
@@ -198,7 +198,7 @@ final class WaitingRoom {
         me.first = queue.size() == 1;
     }
 
-    private void leave(Waiter me, boolean succeeded) {
+    private void leave(Waiter me) {
         Waiter next;
         synchronized (this) {
             boolean wasFirst = queue.peekFirst() == me;
@@ -212,7 +212,7 @@ final class WaitingRoom {
         }
         if (next != null) {
             LockSupport.unpark(next.thread);
-        } else if (!succeeded && me.first && me.awaited.isWorthALook()) {
+        } else if (me.first && me.awaited.isWorthALook()) {
             wake(1);
         }
         Nap nap = me.nap;
