@@ -94,15 +94,19 @@ public final class Segment {
         long bytes = Math.addExact(SegmentDescriptor.DATA_AT, dataBytes);
         boolean whole = false;
         try (FileChannel channel = FileChannel.open(file, CREATE, PrivateFiles.fileAttributes(file))) {
+            FaultPoint.SEGMENT_MADE.reach();
             allocate(channel, bytes, file);
+            FaultPoint.SEGMENT_ALLOCATED.reach();
             ByteBuffer header = ByteBuffer.allocate(SegmentDescriptor.DATA_AT).order(ByteOrder.nativeOrder());
             header.putInt(SegmentDescriptor.VERSION_AT, SegmentDescriptor.VERSION);
             header.putLong(SegmentDescriptor.BYTES_AT, bytes);
             header.putLong(SegmentDescriptor.CREATOR_AT, directory.own());
             directory.family().write(header, SegmentDescriptor.FAMILY_AT);
             channel.write(header, 0);
+            FaultPoint.SEGMENT_DESCRIBED.reach();
             ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
             channel.write(magic.putLong(0, SegmentDescriptor.MAGIC), SegmentDescriptor.MAGIC_AT);
+FaultPoint.SEGMENT_WHOLE.reach();
             Segment made = new Segment(directory, file, channel, bytes);
             whole = true;
             return made;

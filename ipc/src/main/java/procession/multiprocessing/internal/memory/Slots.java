@@ -94,6 +94,7 @@ final class Slots {
         this.memory = memory;
         this.family = Family.read(memory, SlotsDescriptor.FAMILY_AT);
         this.ownLock = takeSlot(channel, file);
+        FaultPoint.SLOT_LOCKED.reach();
         int slot = (int) (ownLock.position() - SlotsDescriptor.LOCKS_AT);
         int at = SlotsDescriptor.tagAt(slot);
         this.own = ProcessTag.next(slot, (long) LONG.getVolatile(memory, at), ProcessTree.ownPid());
@@ -131,6 +132,7 @@ final class Slots {
             if (magic == SlotsDescriptor.LEFT) {
                 return null;
             } else if (magic == 0) {
+                FaultPoint.SLOTS_MADE.reach();
                 write(channel);
             } else {
                 check(header, channel, file);
@@ -214,6 +216,7 @@ final class Slots {
         for (long at = 0; all.hasRemaining(); ) {
             at += channel.write(all, at);
         }
+        FaultPoint.SLOTS_WRITTEN.reach();
         writeMagic(channel, SlotsDescriptor.MAGIC);
     }
 

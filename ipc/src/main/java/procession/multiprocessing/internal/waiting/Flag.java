@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
+import procession.multiprocessing.internal.memory.FaultPoint;
 
 /** A flag in shared memory that threads of any process wait for, and that a death can't spoil. */
 public final class Flag {
@@ -73,6 +74,7 @@ public final class Flag {
         while ((word & SET) == 0) {
             if (change(word, ((word + ONE_TIME) & TIMES) | SET)) {
                 if ((word & WAITERS) != 0) {
+                    FaultPoint.FLAG_SET.reach();
                     room.wake(Integer.MAX_VALUE);
                 }
                 return;

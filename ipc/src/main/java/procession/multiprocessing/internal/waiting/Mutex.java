@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
+import procession.multiprocessing.internal.memory.FaultPoint;
 import procession.multiprocessing.internal.memory.ProcessTag;
 import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.sync.OwnerDiedException;
@@ -175,6 +176,7 @@ public final class Mutex implements Awaited, Relockable {
         while (true) {
             if (word == 0) {
                 if (change(0, me | mark)) {
+                    FaultPoint.MUTEX_TAKEN.reach();
                     return true;
                 }
             } else if (word == DESTROYED) {
@@ -183,6 +185,7 @@ public final class Mutex implements Awaited, Relockable {
                 return false;
             } else if (recovering) {
                 if (change(word, me | (word & WAITERS) | mark)) {
+                    FaultPoint.MUTEX_TAKEN_OVER.reach();
                     return true;
                 }
             } else if (isHeld(word)) {
@@ -197,6 +200,7 @@ public final class Mutex implements Awaited, Relockable {
     /** Says that the owner is dead, in whose name the word is. */
     private void abandon(long word) {
         if (change(word, ownerOf(word) | ABANDONED)) {
+            FaultPoint.MUTEX_ABANDONED.reach();
             room.wake(Integer.MAX_VALUE);
         }
     }
@@ -269,6 +273,7 @@ public final class Mutex implements Awaited, Relockable {
     private boolean freed(long word) {
         boolean freed = change(word, 0);
         if (freed && (word & WAITERS) != 0) {
+            FaultPoint.MUTEX_FREED.reach();
             room.wake(1);
         }
         return freed;
@@ -312,9 +317,11 @@ public final class Mutex implements Awaited, Relockable {
         if (dead == 0) {
             return false;
         }
+        FaultPoint.MUTEX_UNDER_REPAIR.reach();
         boolean repaired = false;
         try {
             repair.run();
+            FaultPoint.MUTEX_REPAIRED.reach();
             repaired = true;
         } finally {
             if (!repaired) {
@@ -373,6 +380,7 @@ public final class Mutex implements Awaited, Relockable {
         long word = word();
         while (isUnderMyRepair(word)) {
             if (change(word, dead | ABANDONED)) {
+                FaultPoint.MUTEX_ABANDONED_AGAIN.reach();
                 room.wake(Integer.MAX_VALUE);
                 return;
             }

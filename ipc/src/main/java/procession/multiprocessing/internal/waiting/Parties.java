@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.memory.FaultPoint;
 import procession.multiprocessing.internal.memory.ProcessTag;
 import procession.multiprocessing.internal.memory.Segment;
 import procession.multiprocessing.internal.memory.SharedDirectory;
@@ -137,6 +138,7 @@ final class Parties {
             makeOverflow();
         }
         Cell.LONG.setVolatile(segment(index).memory(), at(index), me);
+        FaultPoint.PARTY_TAGGED.reach();
         if (another) {
             Cell.INT.setVolatile(cell.memory(), cell.at(PartiesDescriptor.USED_AT), index + 1);
         }

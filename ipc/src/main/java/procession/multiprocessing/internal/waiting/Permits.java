@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.StringJoiner;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.memory.FaultPoint;
 import procession.multiprocessing.internal.memory.ProcessTag;
 
 /** A number of permits in shared memory, some of which come back when the process dies that has taken them. */
@@ -173,6 +174,7 @@ public final class Permits {
      */
     public void release(int n, boolean back) {
         if ((back || recordsAll) ? givenRecorded(n) : givenPlain(n)) {
+            FaultPoint.PERMITS_GIVEN.reach();
             room.wake(n);
         }
     }
@@ -236,6 +238,7 @@ public final class Permits {
                 changed(record, 0, state, 0);
                 given += state;
             }
+            FaultPoint.PERMITS_RECLAIMED.reach();
         } finally {
             guard.release();
         }
@@ -253,9 +256,13 @@ public final class Permits {
     private long changed(int record, long state, long permits, long mark) {
         long number = (liveWord() + 1) & NUMBERS;
         setJournalNumber(NO_NUMBER);
+        FaultPoint.JOURNAL_EMPTY.reach();
         Cell.INT.setVolatile(memory, cell.at(PermitsDescriptor.JOURNAL_RECORD_AT), record);
+        FaultPoint.JOURNAL_RECORD.reach();
         Cell.LONG.setVolatile(memory, cell.at(PermitsDescriptor.JOURNAL_STATE_AT), state);
+        FaultPoint.JOURNAL_STATE.reach();
         setJournalNumber((int) number);
+        FaultPoint.JOURNAL_WHOLE.reach();
         while (true) {
             long word = liveWord();
             long after = Math.min(permits(word) + permits, bound());
@@ -264,7 +271,9 @@ public final class Permits {
             }
             long marked = permits > 0 ? 0 : (word & WAITERS) | mark;
             if (change(word, after << PERMITS_SHIFT | marked | number)) {
+                FaultPoint.PERMITS_CHANGED.reach();
                 parties.setState(record, state);
+                FaultPoint.PERMITS_RECORDED.reach();
                 return word;
             }
         }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
+import procession.multiprocessing.internal.memory.FaultPoint;
 import procession.multiprocessing.internal.memory.ProcessTag;
 import procession.threading.ThrowingRunnable;
 
@@ -56,6 +57,7 @@ public final class ReentrantMutex implements Relockable {
     private void own() {
         Cell.LONG.setOpaque(memory, threadAt, myName()); // pairs with isMine(), in the same thread
         setDepth(1);
+        FaultPoint.REENTRANT_NAMED.reach();
     }
 
     private int depth() {
@@ -157,6 +159,7 @@ public final class ReentrantMutex implements Relockable {
             setDepth(depth - 1);
         } else {
             Cell.LONG.setOpaque(memory, threadAt, 0L); // pairs with isMine(), in the same thread
+            FaultPoint.REENTRANT_UNNAMED.reach();
             mutex.release();
         }
     }

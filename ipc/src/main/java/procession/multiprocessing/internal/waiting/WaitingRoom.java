@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.futex.Futex;
 import procession.multiprocessing.internal.futex.Nap;
+import procession.multiprocessing.internal.memory.FaultPoint;
 import procession.multiprocessing.internal.memory.Segment;
 
 /** Where the threads of this process wait for one word of shared memory. */
@@ -129,6 +130,7 @@ final class WaitingRoom {
         boolean interrupted = false;
         boolean succeeded = false;
         enter(me);
+        FaultPoint.WAITING_QUEUED.reach();
         try {
             while (true) {
                 if (Thread
@@ -162,6 +164,7 @@ final class WaitingRoom {
         if (value == Awaited.LOOK_AGAIN) {
             return;
         }
+        FaultPoint.WAITING_ANNOUNCED.reach();
         if (me.virtual || !callsKernel()) {
             LockSupport.parkNanos(this, Math.min(nanos, me.clockNapNanos));
             me.clockNapNanos = Math.min(LONGEST_NAP_NANOS, 2 * me.clockNapNanos);
@@ -173,6 +176,7 @@ final class WaitingRoom {
             me.nap = nap;
         }
         nap.sleep(memory, base(), wordAt, (int) value, nanos);
+        FaultPoint.WAITING_WOKEN.reach();
     }
 
     private boolean callsKernel() {
@@ -210,6 +214,7 @@ final class WaitingRoom {
                 Watch.remove(this);
             }
         }
+        FaultPoint.WAITING_LEFT.reach();
         if (next != null) {
             LockSupport.unpark(next.thread);
         } else if (me.first && me.awaited.isWorthALook()) {
