@@ -51,9 +51,36 @@ def get_and_add(shared):
     return start, time.perf_counter_ns()
 
 
+def ping(shared):
+    """Sends and waits, and returns the median time of that in nanoseconds."""
+    there, back = shared["ping"], shared["pong"]
+    samples = []
+    now = time.perf_counter_ns()
+    end = now + shared["nanos"].value
+    while now < end:
+        start = time.perf_counter_ns()
+        there.release()
+        back.acquire()
+        now = time.perf_counter_ns()
+        samples.append(now - start)
+    shared["over"].value = 1
+    there.release()
+    samples.sort()
+    middle = len(samples) // 2
+    return (samples[middle] + samples[~middle]) / 2
+
+
+def pong(shared):
+    there, back, over = shared["ping"], shared["pong"], shared["over"]
+    there.acquire()
+    while not over.value:
+        back.release()
+        there.acquire()
+
+
 def serve(shared, pipe):
     """Does what it is told until nobody tells it any more."""
-    works = {"counter": counter, "raw_counter": raw_counter, "get_and_add": get_and_add}
+    works = {"ping": ping, "pong": pong, "counter": counter, "raw_counter": raw_counter, "get_and_add": get_and_add}
     try:
         while True:
             pipe.send(works[pipe.recv()](shared))
@@ -71,6 +98,10 @@ class Sync:
             "lock": self.lock,
             "raw": context.Value("i", 0, lock=False),
             "value": context.Value("i", 0),
+            "ping": context.Semaphore(0),
+            "pong": context.Semaphore(0),
+            "over": context.Value("i", 0, lock=False),
+            "nanos": context.Value("q", 0, lock=False),
             "meeting": context.Value("i", 0),
         }
         self.pipes = []
@@ -117,6 +148,16 @@ class Sync:
 
     def get_and_add(self, nanos):
         return self.in_both(nanos, "get_and_add", self.shared["value"])
+
+    def ping_pong(self, nanos):
+        self.shared["over"].value = 0
+        self.shared["nanos"].value = nanos
+        first, second = self.pipes
+        second.send("pong")
+        first.send("ping")
+        round_trip = first.recv()
+        second.recv()
+        return round_trip / 2 / 1e3
 
     def close(self):
         for pipe in self.pipes:

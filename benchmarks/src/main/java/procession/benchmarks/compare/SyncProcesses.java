@@ -10,6 +10,7 @@ import procession.futures.Task;
 import procession.multiprocessing.ProcessPoolExecutor;
 import procession.multiprocessing.shared.IntValue;
 import procession.multiprocessing.sync.Lock;
+import procession.multiprocessing.sync.Semaphore;
 
 /**
  * The part of {@link SyncArea} for which two processes do the same at a time: two workers that stay, so that they are as warm
@@ -35,7 +36,12 @@ final class SyncProcesses {
                         "sync.value.get-and-add",
                         Unit.OPERATIONS_PER_SECOND,
                         atLeast -> getAndAdd(workers, atLeast),
-                        SyncArea.python(python, "CPython Value's lock", "get_and_add")));
+                        SyncArea.python(python, "CPython Value's lock", "get_and_add")),
+                new Bench(
+                        "sync.semaphore.ping-pong",
+                        Unit.MICROS,
+                        atLeast -> pingPong(workers, atLeast),
+                        SyncArea.python(python, "CPython mp.Semaphore", "ping_pong")));
     }
 
     private static double counter(ProcessPoolExecutor workers, Duration atLeast) throws Exception {
@@ -69,6 +75,40 @@ final class SyncProcesses {
             });
         } finally {
             counter.destroy();
+        }
+    }
+
+    /** The median time from a release until the other process has the permit, who sleeps meanwhile: half a round trip. */
+    private static double pingPong(ProcessPoolExecutor workers, Duration atLeast) throws Exception {
+        var ping = new Semaphore(0);
+        var pong = new Semaphore(0);
+        long nanos = atLeast.toNanos();
+        var over = new IntValue(0);
+        try {
+            Future<?> other = workers.submit(() -> {
+                ping.acquire();
+                while (over.get() == 0) {
+                    pong.release();
+                    ping.acquire();
+                }
+                return null;
+            });
+            double roundTrip = workers.submit(() -> {
+                        double median = Clock.medianMicros(Duration.ofNanos(nanos), () -> {
+                            ping.release();
+                            pong.acquire();
+                        });
+                        over.set(1);
+                        ping.release();
+                        return median;
+                    })
+                    .result();
+            other.result();
+            return roundTrip / 2;
+        } finally {
+            ping.destroy();
+            pong.destroy();
+            over.destroy();
         }
     }
 
