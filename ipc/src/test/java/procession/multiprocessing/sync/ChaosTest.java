@@ -302,6 +302,8 @@ class ChaosTest {
             arena.calm.set(1);
             Await.until("all are here", Delays.large(), () -> arena.here.get() == expected);
             arena.calm.set(0);
+            long busy = arena.rounds.get() + 10L * atATime;
+            Await.until("all are busy", Delays.large(), () -> arena.rounds.get() > busy);
             Await.sleep(Duration.ofNanos(random.nextInt(3_000_000)));
             Process victim = processes.remove();
             boolean stopped = random.nextInt(4) == 0;

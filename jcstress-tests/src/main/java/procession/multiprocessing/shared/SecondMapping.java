@@ -16,8 +16,8 @@ import procession.multiprocessing.internal.memory.Segment;
  * once, of which there are more than states at a time.
  */
 public final class SecondMapping {
-    /** How many objects there are in a ring. */
-    public static final int RING = 1 << 15;
+    /** How many objects there are in a ring: more than jcstress has states at a time, which are 256 times 40. */
+    public static final int RING = 1 << 14;
 
     private static final Map<Segment, Segment> MAPPED = new ConcurrentHashMap<>();
 
@@ -27,9 +27,9 @@ public final class SecondMapping {
 
     static {
         for (int i = 0; i < HERE.length; i++) {
-            IntValue number = new IntValue(0);
-            HERE[i] = number.raw();
-            THERE[i] = new RawInt(of(number.cell()));
+            Cell cell = Kind.RAW_INT.newCell(0);
+            HERE[i] = new RawInt(cell);
+            THERE[i] = new RawInt(of(cell));
         }
     }
 
