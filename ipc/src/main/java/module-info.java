@@ -18,6 +18,7 @@ module procession.ipc {
     requires static com.google.j2objc.annotations; // for javadoc, which wants the annotations that Guava carries
 
     exports procession.multiprocessing;
+    exports procession.multiprocessing.connection;
     exports procession.multiprocessing.shared;
     exports procession.multiprocessing.sync;
     exports procession.multiprocessing.internal.worker to

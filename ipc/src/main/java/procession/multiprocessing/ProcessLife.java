@@ -21,6 +21,7 @@ import procession.multiprocessing.internal.launch.ProcessSettings;
 import procession.multiprocessing.internal.launch.WorkerCommand;
 import procession.multiprocessing.internal.os.ExitStatus;
 import procession.multiprocessing.internal.os.ProgramEnd;
+import procession.multiprocessing.internal.ring.Handovers;
 
 /** The parent's side of a {@link Process}: its start, what it is asked to do, and its end. */
 final class ProcessLife {
@@ -102,14 +103,16 @@ final class ProcessLife {
     // ---- starting ----
 
     void start(ProcessBody body) {
-        byte[] encoded = ClassServer.encode(body, classes);
-        synchronized (this) {
-            if (startWasCalled) {
-                throw new IllegalStateException(
-                        process.name() + " was started before, and a process is started once; make another one");
-            }
-            startWasCalled = true;
+        checkNotStarted();
+        byte[] encoded;
+        Handovers handovers = Handovers.collect();
+        try (handovers) {
+            encoded = ClassServer.encode(body, classes);
+        } catch (RuntimeException | Error refused) {
+            handovers.rollBack();
+            throw refused;
         }
+        claimStart();
         ProcessJvm.Plan plan =
                 new ProcessJvm.Plan(process.name(), command, settings, output, classes, encoded, startNanos);
         ProcessJvm started = null;
@@ -118,15 +121,29 @@ final class ProcessLife {
             ProcessJvm first = started;
             jvm = first;
             ACTIVE.add(this);
-            PoolThreads.create(process.name(), () -> seeToItsEnd(first, plan), process.daemon())
+            PoolThreads.create(process.name(), () -> seeToItsEnd(first, plan, handovers), process.daemon())
                     .start();
         } catch (IOException failure) {
             giveUp(started);
+            handovers.rollBack();
             throw new UncheckedIOException(process.name() + " can't be started: " + failure.getMessage(), failure);
         } catch (RuntimeException | OutOfMemoryError failure) {
             giveUp(started);
+            handovers.rollBack();
             throw failure;
         }
+    }
+
+    private synchronized void checkNotStarted() {
+        if (startWasCalled) {
+            throw new IllegalStateException(
+                    process.name() + " was started before, and a process is started once; make another one");
+        }
+    }
+
+    private synchronized void claimStart() {
+        checkNotStarted();
+        startWasCalled = true;
     }
 
     /** Leaves nothing of a start that failed, so that it can be tried again. */
@@ -143,7 +160,7 @@ final class ProcessLife {
 
     // ---- the thread of its end ----
 
-    private void seeToItsEnd(ProcessJvm first, ProcessJvm.Plan plan) {
+    private void seeToItsEnd(ProcessJvm first, ProcessJvm.Plan plan, Handovers handovers) {
         ProcessJvm current = first;
         current.awaitEnd();
         for (int i = 0; i < MAX_RESTARTS && current.wasInterruptedInItsStart(); i++) {
@@ -154,6 +171,7 @@ final class ProcessLife {
             current = next;
             current.awaitEnd();
         }
+        handovers.end();
         ACTIVE.remove(this);
         ended.countDown();
         String failure = current.startFailureInWords();

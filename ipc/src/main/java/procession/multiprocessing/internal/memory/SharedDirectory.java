@@ -529,11 +529,11 @@ public final class SharedDirectory {
     }
 
     /**
-     * Gives a segment back, which this process has made.
+     * Removes a segment, whoever has made it.
      *
      * @param segment the segment; who has it mapped can go on using it
      */
-    void remove(Segment segment) {
+    public void remove(Segment segment) {
         synchronized (made) {
             made.remove(nameOf(segment.file()));
         }

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+package procession.multiprocessing.internal.ring;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import procession.internal.Deadline;
+import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.memory.ProcessTag;
+import procession.multiprocessing.internal.memory.Segment;
+import procession.multiprocessing.internal.memory.SharedDirectory;
+import procession.multiprocessing.internal.waiting.Bell;
+
+/** One end of a pipe in shared memory, which one process has at a time. */
+public final class PipeEnd implements MessageChannel {
+    /*
+     * Overview. A pipe has two ends, and one ring for each direction. Whose an end is stands in the memory, and changes by
+     * compare-and-set:
+     *
+     *     me ──another process decodes it──► that one ──closed──► CLOSED
+     *      │                                   └──its process is dead, and a third one decodes it──► that one
+     *      └──closed──► CLOSED
+     *
+     * To encode an end changes nothing: it is the other process that takes it, when it has arrived. So a start that fails leaves
+     * it where it is, and a task that is tried again gets it again, from the dead worker. In between it is still this process's:
+     * to close it then only says that this process has no use for it, as is the custom in Python after start(). If the process that it
+     * was meant for ends without it, it is closed for good.
+     *
+     * The other end sees an end of messages when this one is closed, or its process dead, and then looks once more for what was
+     * sent before that. It asks when it has to wait, and before each message it sends.
+     */
+    private static final String RING_BYTES = "procession.pipe.bytes";
+    private static final int DEFAULT_RING_BYTES = 1 << 18;
+    private static final int SMALLEST_RING_BYTES = 1 << 8;
+    private static final int LARGEST_RING_BYTES = 1 << 29;
+
+    private final Segment segment;
+    private final SharedDirectory directory;
+    private final ByteBuffer memory;
+    private final int end;
+    private final long me;
+    private final @Nullable RingReader reader;
+    private final @Nullable RingWriter writer;
+    private final List<Bell> bells;
+    private final ReentrantLock sending = new ReentrantLock();
+    private final ReentrantLock receiving = new ReentrantLock();
+    private final BooleanSupplier over = this::isOver;
+    private volatile boolean closed;
+    private volatile boolean sent;
+
+    private PipeEnd(Segment segment, int end) {
+        this.segment = segment;
+        this.directory = segment.directory();
+        this.memory = segment.memory();
+        this.end = end;
+        this.me = directory.own();
+        this.reader = has(1 - end) ? new RingReader(segment, controlAt(1 - end), ringAt(1 - end), ringBytes()) : null;
+        this.writer = has(end) ? new RingWriter(segment, controlAt(end), ringAt(end), ringBytes()) : null;
+        this.bells = List.of(
+                new Bell(segment, controlAt(0) + RingDescriptor.READER_BELL_AT),
+                new Bell(segment, controlAt(0) + RingDescriptor.WRITER_BELL_AT),
+                new Bell(segment, controlAt(1) + RingDescriptor.READER_BELL_AT),
+                new Bell(segment, controlAt(1) + RingDescriptor.WRITER_BELL_AT));
+    }
+
+    /** Returns whether there is a ring that an end writes. */
+    private boolean has(int writtenBy) {
+        return writtenBy == 1 || memory.getInt(PipeDescriptor.DUPLEX_AT) != 0;
+    }
+
+    private static int controlAt(int writtenBy) {
+        return PipeDescriptor.CONTROLS_AT + writtenBy * RingDescriptor.CONTROL_BYTES;
+    }
+
+    private int ringAt(int writtenBy) {
+        boolean second = writtenBy == 1 && memory.getInt(PipeDescriptor.DUPLEX_AT) != 0;
+        return PipeDescriptor.RINGS_AT + (second ? ringBytes() : 0);
+    }
+
+    private int ringBytes() {
+        return memory.getInt(PipeDescriptor.RING_BYTES_AT);
+    }
+
+    // ---- making and taking
+
+    /**
+     * Makes a pipe.
+     *
+     * @param duplex whether both ends can send; otherwise only the second one can
+     * @return its two ends, both of this process
+     * @throws IOException if there is no room for it
+     */
+    public static List<PipeEnd> open(boolean duplex) throws IOException {
+        int ringBytes = Math.max(
+                SMALLEST_RING_BYTES,
+                Math.min(
+                        LARGEST_RING_BYTES, Integer.highestOneBit(Integer.getInteger(RING_BYTES, DEFAULT_RING_BYTES))));
+        int bytes = PipeDescriptor.RINGS_AT + (duplex ? 2 : 1) * ringBytes - Segment.DATA_AT;
+        Segment segment = SharedDirectory.current().create(bytes);
+        ByteBuffer memory = segment.memory();
+        memory.putInt(PipeDescriptor.DUPLEX_AT, duplex ? 1 : 0);
+        memory.putInt(PipeDescriptor.RING_BYTES_AT, ringBytes);
+        for (int end = 0; end < 2; end++) {
+            Cell.LONG.setVolatile(memory, ownerAt(end), segment.directory().own());
+        }
+        Cell.INT.setVolatile(memory, PipeDescriptor.KIND_AT, PipeDescriptor.KIND);
+        return List.of(new PipeEnd(segment, 0), new PipeEnd(segment, 1));
+    }
+
+    /**
+     * Takes an end that was another process's.
+     *
+     * @param directory where the pipe's directory is
+     * @param name the name of its segment
+     * @param end which end
+     * @param from the tag of the process that it comes from
+     * @return the end, from now on of this process
+     * @throws IOException if it is gone, closed, or yet another process's
+     */
+    public static PipeEnd take(Path directory, String name, int end, long from) throws IOException {
+        Segment segment = SharedDirectory.at(directory).attach(name);
+        check(segment, end);
+        long me = segment.directory().own();
+        long owner = owner(segment, end);
+        while (owner != me) {
+            if (owner == PipeDescriptor.CLOSED) {
+                throw new IOException("this end of the pipe has been closed");
+            }
+            if (owner != from && segment.directory().isAlive(owner)) {
+                throw new IOException("this end of the pipe is by now that of process " + ProcessTag.pid(owner)
+                        + "; an end is one process's at a time, so send it to one only");
+            }
+            if (Cell.LONG.compareAndSet(segment.memory(), ownerAt(end), owner, me)) {
+                break;
+            }
+            owner = owner(segment, end);
+        }
+        return new PipeEnd(segment, end);
+    }
+
+    private static void check(Segment segment, int end) throws IOException {
+        ByteBuffer memory = segment.memory();
+        boolean sound = memory.capacity() >= PipeDescriptor.RINGS_AT
+                && (int) Cell.INT.getVolatile(memory, PipeDescriptor.KIND_AT) == PipeDescriptor.KIND
+                && (end == 0 || end == 1);
+        if (sound) {
+            int ring = memory.getInt(PipeDescriptor.RING_BYTES_AT);
+            int rings = memory.getInt(PipeDescriptor.DUPLEX_AT) == 0 ? 1 : 2;
+            sound = ring >= SMALLEST_RING_BYTES
+                    && Integer.bitCount(ring) == 1
+                    && PipeDescriptor.RINGS_AT + (long) rings * ring == memory.capacity();
+        }
+        if (!sound) {
+            throw new IOException("the shared memory " + segment + " is no pipe");
+        }
+    }
+
+    private static int ownerAt(int end) {
+        return PipeDescriptor.OWNERS_AT + end * PipeDescriptor.OWNER_BYTES;
+    }
+
+    private static long owner(Segment segment, int end) {
+        return (long) Cell.LONG.getVolatile(segment.memory(), ownerAt(end));
+    }
+
+    // ---- handing over
+
+    /** Takes note of its being encoded for another process. */
+    public void markSent() {
+        sent = true;
+    }
+
+    /** Takes back the note, because it was not sent after all. */
+    public void markKept() {
+        sent = false;
+        if (closed) {
+            closeForAll();
+        }
+    }
+
+    /** Closes it for good if it is still this process's, because the process that it was meant for has ended without it. */
+    public void closeIfNotTaken() {
+        if (sent && owner(segment, end) == me) {
+            closed = true;
+            closeForAll();
+        }
+    }
+
+    /**
+     * Returns where the pipe's directory is.
+     *
+     * @return the path
+     */
+    public Path directory() {
+        return directory.path();
+    }
+
+    /**
+     * Returns the pipe's segment.
+     *
+     * @return the segment
+     */
+    public Segment segment() {
+        return segment;
+    }
+
+    /**
+     * Returns which end it is.
+     *
+     * @return 0 for the first one, 1 for the second one
+     */
+    public int end() {
+        return end;
+    }
+
+    /**
+     * Returns who encodes it.
+     *
+     * @return the tag of this process
+     */
+    public long owner() {
+        return me;
+    }
+
+    // ---- messages
+
+    @Override
+    public boolean isReadable() {
+        return reader != null;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return writer != null;
+    }
+
+    private boolean isOver() {
+        return closed || owner(segment, end) != me || isPeerGone();
+    }
+
+    private boolean isPeerGone() {
+        long peer = owner(segment, 1 - end);
+        return peer == PipeDescriptor.CLOSED || !directory.isBelievedAlive(peer);
+    }
+
+    private void check() throws IOException {
+        if (closed) {
+            throw new IOException("this end of the pipe is closed");
+        }
+        long owner = owner(segment, end);
+        if (owner == PipeDescriptor.CLOSED) {
+            throw new IOException("this end of the pipe is closed");
+        } else if (owner != me) {
+            throw new IOException("this end of the pipe was handed over, and is now that of process "
+                    + ProcessTag.pid(owner) + "; use the other end here");
+        }
+    }
+
+    @Override
+    public void send(ByteBuffer message) throws IOException, InterruptedException {
+        check();
+        RingWriter ring = writer;
+        if (ring == null) {
+            throw new IOException(
+                    "this end of the pipe is for receiving only; send at the other end, or open a duplex pipe");
+        }
+        sending.lockInterruptibly();
+        try {
+            if (!ring.send(message, over)) {
+                check();
+                throw new IOException("broken pipe: the other end is closed, or its process has died");
+            }
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    private RingReader readable() throws IOException {
+        check();
+        if (reader == null) {
+            throw new IOException(
+                    "this end of the pipe is for sending only; receive at the other end, or open a duplex pipe");
+        }
+        return reader;
+    }
+
+    @Override
+    public byte @Nullable [] receive(int max) throws IOException, InterruptedException {
+        RingReader ring = readable();
+        receiving.lockInterruptibly();
+        try {
+            byte[] message = ring.receive(over, max);
+            if (message == null) {
+                check();
+            }
+            return message;
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    @Override
+    public boolean poll(Deadline deadline) throws IOException, InterruptedException {
+        RingReader ring = readable();
+        while (true) {
+            if (receiving.tryLock()) {
+                try {
+                    ring.skipRemains();
+                } finally {
+                    receiving.unlock();
+                }
+            }
+            if (ring.isReadable() || isOver()) {
+                check();
+                return true;
+            }
+            if (deadline.passed()) {
+                return false;
+            }
+            boolean unused = ring.await(over, deadline);
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (!sent) {
+            closeForAll();
+        }
+        bells.forEach(Bell::ring);
+    }
+
+    private void closeForAll() {
+        if (Cell.LONG.compareAndSet(memory, ownerAt(end), me, PipeDescriptor.CLOSED)) {
+            bells.forEach(Bell::ring);
+            if (isPeerGone()) {
+                directory.remove(segment);
+            }
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public String toString() {
+        long owner = owner(segment, end);
+        return (closed || owner == PipeDescriptor.CLOSED)
+                ? "closed"
+                : owner == me ? "open" : "handed over to process " + ProcessTag.pid(owner);
+    }
+}
