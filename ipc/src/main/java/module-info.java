@@ -19,6 +19,7 @@ module procession.ipc {
 
     exports procession.multiprocessing;
     exports procession.multiprocessing.connection;
+    exports procession.multiprocessing.queue;
     exports procession.multiprocessing.shared;
     exports procession.multiprocessing.sync;
     exports procession.multiprocessing.internal.worker to

@@ -5,7 +5,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
-import java.io.ObjectInputStream;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -90,16 +89,10 @@ public final class Connection implements AutoCloseable, Serializable {
     public @Nullable Object recv() throws IOException, InterruptedException {
         byte[] message = recvBytes();
         try {
-            return codec().decode(message);
+            return ObjectCodec.ofCaller().decode(message);
         } catch (ClassNotFoundException missing) {
             throw new IOException("received an object of a class that is not here: " + missing.getMessage(), missing);
         }
-    }
-
-    private static ObjectCodec codec() {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        return new ObjectCodec(
-                context == null ? Objects.requireNonNull(Connection.class.getClassLoader()) : context, null);
     }
 
     // ---- bytes
@@ -339,8 +332,13 @@ public final class Connection implements AutoCloseable, Serializable {
         throw new NotSerializableException("a connection over a socket can't travel to another process");
     }
 
-    /** Refuses a stream that was not made by {@link #writeReplace}. */
-    private void readObject(ObjectInputStream stream) throws InvalidObjectException {
+    /**
+     * Refuses a stream that was not made by {@link #writeReplace}.
+     *
+     * @return nothing
+     * @throws InvalidObjectException always
+     */
+    private Object readResolve() throws InvalidObjectException {
         throw new InvalidObjectException("a connection travels as the place where it is");
     }
 

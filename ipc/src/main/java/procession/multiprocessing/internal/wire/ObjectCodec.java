@@ -15,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,17 @@ public final class ObjectCodec {
         this.classes = classes;
         this.userFilter = userFilter;
         this.moreClasses = moreClasses;
+    }
+
+    /**
+     * Returns a codec that looks classes up where the calling thread does.
+     *
+     * @return the codec
+     */
+    public static ObjectCodec ofCaller() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return new ObjectCodec(
+                context == null ? Objects.requireNonNull(ObjectCodec.class.getClassLoader()) : context, null);
     }
 
     /**
