@@ -28,7 +28,8 @@ import picocli.CommandLine.ParameterException;
             RequestServer.class,
             FuturesExample.class,
             SharedCounter.class,
-            PrefixSums.class
+            PrefixSums.class,
+            Ponger.class
         })
 public final class Main {
     private Main() {}

@@ -101,4 +101,14 @@ class LectureExamplesTest {
         assertEquals("3" + System.lineSeparator(), few.out(), few::err);
         assertEquals(2, run("prefix-sums", "--n=0").exitCode());
     }
+
+    @Test
+    void ponger_answersEachPing() {
+        Run run = run("ponger", "--n=3");
+        assertEquals(0, run.exitCode(), run::err);
+        assertEquals(List.of("pong", "pong", "pong"), run.out().lines().toList());
+        Run refused = run("ponger", "--n=0");
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("--n is 0, but must be at least 1"), refused::err);
+    }
 }

@@ -43,7 +43,7 @@ final class Snippet {
                 static int counter;
                 static final String page = "page";
                 static final procession.threading.Lock lock = new procession.threading.Lock();
-                static final Queue<Job> queue = new Queue<>();
+                static final procession.queue.Queue<Job> queue = new procession.queue.Queue<>();
                 static { // a queue with some work, and nobody who brings more
                     for (int i = 0; i < 3; i++) queue.putNowait(() -> counter++);
                     queue.shutdown();

@@ -106,7 +106,7 @@ public final class Segment {
             FaultPoint.SEGMENT_DESCRIBED.reach();
             ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
             channel.write(magic.putLong(0, SegmentDescriptor.MAGIC), SegmentDescriptor.MAGIC_AT);
-FaultPoint.SEGMENT_WHOLE.reach();
+            FaultPoint.SEGMENT_WHOLE.reach();
             Segment made = new Segment(directory, file, channel, bytes);
             whole = true;
             return made;

@@ -52,6 +52,22 @@ public interface MessageChannel {
      */
     boolean poll(Deadline deadline) throws IOException, InterruptedException;
 
+    /**
+     * Returns whether something can be received, or there will be nothing any more.
+     *
+     * @return whether {@link #receive} would hardly wait
+     * @throws IOException if this end is closed or elsewhere
+     */
+    boolean isReady() throws IOException;
+
+    /**
+     * Has a doorbell rung when this becomes ready; whoever asks looks after that whether it is.
+     *
+     * @param doorbell the doorbell of this process
+     * @throws IOException if this end is closed or elsewhere
+     */
+    void listen(Doorbell doorbell) throws IOException;
+
     /** Closes this end. The other one still receives what has been sent. Whoever waits at this end gets an exception. */
     void close();
 

@@ -17,9 +17,9 @@ import procession.multiprocessing.internal.memory.Segment;
  *   +-------------------------------+-------------------------------+
  *   | who has the second end        | 0                             | up to 256
  *   +-------------------------------+-------------------------------+
- *   | control of the ring that the first end writes                 | up to 512
+ *   | control of the ring that the first end writes                 | up to 768
  *   +---------------------------------------------------------------+
- *   | control of the ring that the second end writes                | up to 768
+ *   | control of the ring that the second end writes                | up to 1280
  *   +---------------------------------------------------------------+
  *   | bytes of the first ring, if it is duplex                      |
  *   +---------------------------------------------------------------+

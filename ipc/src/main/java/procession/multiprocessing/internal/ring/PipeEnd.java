@@ -58,13 +58,22 @@ public final class PipeEnd implements MessageChannel {
         this.memory = segment.memory();
         this.end = end;
         this.me = directory.own();
-        this.reader = has(1 - end) ? new RingReader(segment, controlAt(1 - end), ringAt(1 - end), ringBytes()) : null;
-        this.writer = has(end) ? new RingWriter(segment, controlAt(end), ringAt(end), ringBytes()) : null;
+        List<Bell> readers = List.of(readersBell(0), readersBell(1));
+        this.reader = has(1 - end)
+                ? new RingReader(segment, controlAt(1 - end), ringAt(1 - end), ringBytes(), readers.get(1 - end))
+                : null;
+        this.writer =
+                has(end) ? new RingWriter(segment, controlAt(end), ringAt(end), ringBytes(), readers.get(end)) : null;
         this.bells = List.of(
-                new Bell(segment, controlAt(0) + RingDescriptor.READER_BELL_AT),
+                readers.get(0),
+                readers.get(1),
                 new Bell(segment, controlAt(0) + RingDescriptor.WRITER_BELL_AT),
-                new Bell(segment, controlAt(1) + RingDescriptor.READER_BELL_AT),
                 new Bell(segment, controlAt(1) + RingDescriptor.WRITER_BELL_AT));
+    }
+
+    private Bell readersBell(int writtenBy) {
+        DoorbellPlace place = new DoorbellPlace(memory, controlAt(writtenBy) + RingDescriptor.DOORBELL_AT);
+        return new Bell(segment, controlAt(writtenBy) + RingDescriptor.READER_BELL_AT, place::ring);
     }
 
     /** Returns whether there is a ring that an end writes. */
@@ -170,12 +179,12 @@ public final class PipeEnd implements MessageChannel {
     // ---- handing over
 
     /** Takes note of its being encoded for another process. */
-    public void markSent() {
+    void markSent() {
         sent = true;
     }
 
     /** Takes back the note, because it was not sent after all. */
-    public void markKept() {
+    void markKept() {
         sent = false;
         if (closed) {
             closeForAll();
@@ -183,10 +192,12 @@ public final class PipeEnd implements MessageChannel {
     }
 
     /** Closes it for good if it is still this process's, because the process that it was meant for has ended without it. */
-    public void closeIfNotTaken() {
+    void closeIfNotTaken() {
         if (sent && owner(segment, end) == me) {
             closed = true;
             closeForAll();
+        } else {
+            removeIfOver();
         }
     }
 
@@ -325,6 +336,16 @@ public final class PipeEnd implements MessageChannel {
         }
     }
 
+    @Override
+    public boolean isReady() throws IOException {
+        return readable().isReadable() || isOver();
+    }
+
+    @Override
+    public void listen(Doorbell doorbell) throws IOException {
+        readable().listen(doorbell);
+    }
+
     // ---- the end
 
     @Override
@@ -342,10 +363,20 @@ public final class PipeEnd implements MessageChannel {
     private void closeForAll() {
         if (Cell.LONG.compareAndSet(memory, ownerAt(end), me, PipeDescriptor.CLOSED)) {
             bells.forEach(Bell::ring);
-            if (isPeerGone()) {
-                directory.remove(segment);
-            }
+            removeIfOver();
         }
+    }
+
+    private void removeIfOver() {
+        if (isGone(0) && isGone(1)) {
+            directory.remove(segment);
+        }
+    }
+
+    /** Asks the kernel, unlike those who wait: what is overlooked here stays. */
+    private boolean isGone(int which) {
+        long owner = owner(segment, which);
+        return owner == PipeDescriptor.CLOSED || !directory.isAlive(owner);
     }
 
     @Override

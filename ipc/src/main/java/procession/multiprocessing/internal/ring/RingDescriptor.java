@@ -13,7 +13,9 @@ package procession.multiprocessing.internal.ring;
  *   +-------------------------------+-------------------------------+
  *   | bell of the reader            | bell of the writer            | everybody's, by compare-and-set
  *   +-------------------------------+-------------------------------+
- *   | 0                                                             |
+ *   | doorbell of the reader: place | length of the path            | the reader's
+ *   +-------------------------------+-------------------------------+
+ *   | path of the doorbell's segment, in UTF-8                      | up to 512
  *   +---------------------------------------------------------------+
  * </pre>
  * The bytes from head to tail are pieces of messages, one after the other, in a ring whose length is a power of two. A piece
@@ -36,7 +38,8 @@ final class RingDescriptor {
     static final int HEAD_AT = 64;
     static final int READER_BELL_AT = 128;
     static final int WRITER_BELL_AT = READER_BELL_AT + Long.BYTES;
-    static final int CONTROL_BYTES = 256;
+    static final int DOORBELL_AT = 192;
+    static final int CONTROL_BYTES = 512;
 
     static final int HEADER_BYTES = Long.BYTES;
     static final int LENGTH_BYTES = Long.BYTES;

@@ -40,16 +40,22 @@ final class RingReader {
 
     private int filled;
 
-    RingReader(Segment segment, int controlAt, int dataAt, int capacity) {
+    RingReader(Segment segment, int controlAt, int dataAt, int capacity, Bell readersBell) {
         this.memory = segment.memory();
         this.tailAt = controlAt + RingDescriptor.TAIL_AT;
         this.headAt = controlAt + RingDescriptor.HEAD_AT;
         this.dataAt = dataAt;
         this.capacity = capacity;
-        this.readersBell = new Bell(segment, controlAt + RingDescriptor.READER_BELL_AT);
+        this.readersBell = readersBell;
         this.writersBell = new Bell(segment, controlAt + RingDescriptor.WRITER_BELL_AT);
         this.head = (long) Cell.LONG.getVolatile(memory, headAt);
         this.tailSeen = tail();
+    }
+
+    /** Has this process's doorbell rung as well when something is sent next. */
+    void listen(Doorbell doorbell) {
+        doorbell.write(memory, headAt - RingDescriptor.HEAD_AT + RingDescriptor.DOORBELL_AT);
+        readersBell.listenElsewhere();
     }
 
     private long tail() {

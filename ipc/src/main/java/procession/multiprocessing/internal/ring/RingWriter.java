@@ -40,7 +40,7 @@ final class RingWriter {
     /** What the head was when last looked at; it has grown since, at most. */
     private long headSeen;
 
-    RingWriter(Segment segment, int controlAt, int dataAt, int capacity) {
+    RingWriter(Segment segment, int controlAt, int dataAt, int capacity, Bell readersBell) {
         this.memory = segment.memory();
         this.tailAt = controlAt + RingDescriptor.TAIL_AT;
         this.headAt = controlAt + RingDescriptor.HEAD_AT;
@@ -48,7 +48,7 @@ final class RingWriter {
         this.dataAt = dataAt;
         this.capacity = capacity;
         this.largestPayload = capacity / 4;
-        this.readersBell = new Bell(segment, controlAt + RingDescriptor.READER_BELL_AT);
+        this.readersBell = readersBell;
         this.writersBell = new Bell(segment, controlAt + RingDescriptor.WRITER_BELL_AT);
         this.tail = (long) Cell.LONG.getVolatile(memory, tailAt);
         this.headSeen = (long) Cell.LONG.getVolatile(memory, headAt);

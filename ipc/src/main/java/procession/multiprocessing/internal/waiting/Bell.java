@@ -12,24 +12,26 @@ public final class Bell {
     /*
      * Overview. The lower half of one long, which only ever changes by compare-and-set:
      *
-     *     31 30                                     0
-     *     +--+--------------------------------------+
-     *     |W | how often it rang while somebody slept       W  somebody sleeps
-     *     +--+--------------------------------------+
+     *     31 30 29                                  0
+     *     +--+--+-----------------------------------+      W  somebody sleeps
+     *     |W |S | how often it rang while one was set       S  somebody sleeps elsewhere, who waits for this among others
+     *     +--+--+-----------------------------------+
      *
      *     waiter:    W := 1; no news? ──► sleep while the word is that
-     *     bringer:   the news; W? ──► W := 0, count + 1, wake
+     *     bringer:   the news; W or S? ──► both := 0, count + 1, wake, and tell those elsewhere
      *
      * The news is written by a volatile access, or a stronger one, before the bell is looked at, and the waiter looks for news
      * after he has written W; so one of them sees the other. Ringing costs one load while nobody sleeps. A ring that dies with
      * its process is made good by the Watch.
      */
     private static final long WAITERS = 1L << 31;
-    private static final long COUNT = WAITERS - 1;
+    private static final long ELSEWHERE = 1L << 30;
+    private static final long COUNT = ELSEWHERE - 1;
 
     private final ByteBuffer memory;
     private final int wordAt;
     private final WaitingRoom room;
+    private final Runnable tellElsewhere;
 
     /**
      * Makes what one process has of a bell.
@@ -38,9 +40,21 @@ public final class Bell {
      * @param longAt where its long is, in the memory of the segment
      */
     public Bell(Segment segment, int longAt) {
+        this(segment, longAt, () -> {});
+    }
+
+    /**
+     * Makes what one process has of a bell.
+     *
+     * @param segment where it is
+     * @param longAt where its long is, in the memory of the segment
+     * @param tellElsewhere tells who has called {@link #listenElsewhere}
+     */
+    public Bell(Segment segment, int longAt, Runnable tellElsewhere) {
         this.memory = segment.memory();
         this.wordAt = longAt;
         this.room = WaitingRoom.of(segment, longAt);
+        this.tellElsewhere = tellElsewhere;
     }
 
     private long word() {
@@ -65,18 +79,31 @@ public final class Bell {
 
     /** Wakes who sleeps, if somebody does; called after the news has been written. */
     public void ring() {
-        if ((word() & WAITERS) != 0) {
+        if ((word() & (WAITERS | ELSEWHERE)) != 0) {
             ringLoud();
         }
     }
 
     private void ringLoud() {
         long word = word();
-        while ((word & WAITERS) != 0) {
+        while ((word & (WAITERS | ELSEWHERE)) != 0) {
             if (change(word, (word + 1) & COUNT)) {
-                room.wake(Integer.MAX_VALUE);
+                if ((word & WAITERS) != 0) {
+                    room.wake(Integer.MAX_VALUE);
+                }
+                if ((word & ELSEWHERE) != 0) {
+                    tellElsewhere.run();
+                }
                 return;
             }
+            word = word();
+        }
+    }
+
+    /** Asks to be told elsewhere of the next news; whoever asks looks for news after that. */
+    public void listenElsewhere() {
+        long word = word();
+        while ((word & ELSEWHERE) == 0 && !change(word, word | ELSEWHERE)) {
             word = word();
         }
     }
