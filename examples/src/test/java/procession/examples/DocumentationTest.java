@@ -10,19 +10,32 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import procession.multiprocessing.connection.Connections;
+import procession.testing.Delays;
 import procession.testing.LeakCheck;
 import procession.testing.MavenModule;
 
 /** Does what the documentation says: runs its programs, knows its commands, finds its links. */
-@ExtendWith(LeakCheck.class)
+@ExtendWith({DocumentationTest.DoorbellFirst.class, LeakCheck.class})
 class DocumentationTest {
+    /** Waits for several things once, because a process keeps something of that, which is to be there before and after. */
+    static final class DoorbellFirst implements BeforeAllCallback {
+        @Override
+        public void beforeAll(ExtensionContext context) throws InterruptedException {
+            assertEquals(List.of(), Connections.wait(List.of(new CompletableFuture<Void>()), Delays.brief()));
+        }
+    }
+
     private static final Path ROOT =
             MavenModule.current().base().toAbsolutePath().resolve("..").normalize();
     private static final Path CLASSES = MavenModule.current()

@@ -171,7 +171,11 @@ final class ProcessLife {
             current = next;
             current.awaitEnd();
         }
-        handovers.end();
+        try {
+            handovers.end();
+        } catch (RuntimeException | Error failure) { // whoever waits for the end must not wait for ever
+            LOGGER.log(Level.WARNING, "the pipes of " + process.name() + " could not be closed", failure);
+        }
         ACTIVE.remove(this);
         ended.countDown();
         String failure = current.startFailureInWords();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.NotTransferableException;
 import procession.multiprocessing.internal.ring.EndPassage;
+import procession.multiprocessing.internal.ring.Handovers;
 import procession.multiprocessing.internal.ring.MessageChannel;
 import procession.multiprocessing.internal.ring.PipeEnd;
 import procession.multiprocessing.internal.wire.NotEncodableException;
@@ -31,9 +32,10 @@ import procession.multiprocessing.internal.wire.ObjectCodec;
  * within 100 ms.
  *
  * <p><b>Passing it on.</b> An end belongs to one process at a time. Capture it in the action of a
- * {@link procession.multiprocessing.Process} or in a task, or send it, and the other process gets it when it arrives there: from then on
- * this object throws {@link IOException}. Until then it still works here. To close it after passing it on is good style, and does
- * no harm. If the process doesn't start, the end stays here; if it ends before it has taken the end, the end is closed.
+ * {@link procession.multiprocessing.Process} or in a task, or send it, and the other process gets it when it arrives there. From
+ * {@code start()}, {@code submit} or {@code send} on, this object throws {@link IOException}. To close it then is good style, and does no
+ * harm. If the process doesn't start, or the message is not sent, the end stays here; if the process ends before it has taken the
+ * end, the end is closed. A task that is tried again in another worker gets the end again.
  *
  * <p>Memory consistency effects: actions in a thread before it sends <i>happen-before</i> actions in the thread that receives
  * that message, after that; in other processes, as far as they are actions on shared memory.
@@ -67,13 +69,18 @@ public final class Connection implements AutoCloseable, Serializable {
      * @throws InterruptedException if interrupted while waiting; nothing is sent then
      */
     public void send(@Nullable Object object) throws IOException, InterruptedException {
-        byte[] encoded;
-        try {
-            encoded = ObjectCodec.encode(object);
+        Handovers handovers = Handovers.collect();
+        boolean sent = false;
+        try (handovers) {
+            channel.send(ByteBuffer.wrap(ObjectCodec.encode(object)));
+            sent = true;
         } catch (NotEncodableException refused) {
             throw new NotTransferableException(String.valueOf(refused.getMessage()), refused);
+        } finally {
+            if (!sent) {
+                handovers.rollBack();
+            }
         }
-        channel.send(ByteBuffer.wrap(encoded));
     }
 
     /**

@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import procession.internal.Deadline;
@@ -81,17 +84,22 @@ public final class Connections {
             throw new InterruptedException();
         }
         List<T> ready = ready(awaited);
-        if (!ready.isEmpty() || deadline.passed()) {
-            return ready;
-        }
-        try (Doorbell doorbell = Doorbell.open()) {
-            while (ready.isEmpty() && !deadline.passed()) {
-                awaited.forEach(each -> each.listen(doorbell));
-                boolean unused = doorbell.await(() -> awaited.stream().anyMatch(Awaited::isReady), deadline);
-                ready = ready(awaited);
-            }
+        while (ready.isEmpty() && !deadline.passed()) {
+            Doorbell doorbell = Doorbell.get();
+            awaited.forEach(each -> each.listen(doorbell));
+            boolean unused = doorbell.await(() -> isAnyReady(awaited), deadline);
+            ready = ready(awaited);
         }
         return ready;
+    }
+
+    /** Called by other threads as well, for whom it is news that something can't be awaited any more. */
+    private static <T> boolean isAnyReady(List<Awaited<T>> awaited) {
+        try {
+            return awaited.stream().anyMatch(Awaited::isReady);
+        } catch (UncheckedIOException closed) {
+            return true;
+        }
     }
 
     private static <T> List<T> ready(List<Awaited<T>> awaited) {
@@ -144,21 +152,10 @@ public final class Connections {
         }
     }
 
-    /** A future that is also a stage; asked to tell once, however often it is listened to. */
-    private static final class OfFuture<T> implements Awaited<T> {
-        private final T object;
-        private final Future<?> future;
-        private boolean listening;
-
-        OfFuture(T object, Future<?> future) {
-            this.object = object;
-            this.future = future;
-        }
-
-        @Override
-        public T object() {
-            return object;
-        }
+    /** A future that is also a stage. */
+    private record OfFuture<T>(T object, Future<?> future) implements Awaited<T> {
+        /** Those that have been asked to tell, once for all waits. */
+        private static final Map<Future<?>, Boolean> ASKED = Collections.synchronizedMap(new WeakHashMap<>());
 
         @Override
         public boolean isReady() {
@@ -167,8 +164,7 @@ public final class Connections {
 
         @Override
         public void listen(Doorbell doorbell) {
-            if (!listening) {
-                listening = true;
+            if (ASKED.put(future, true) == null) {
                 Object unused = ((CompletionStage<?>) future).whenComplete((value, failure) -> doorbell.ring());
             }
         }

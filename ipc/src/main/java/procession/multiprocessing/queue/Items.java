@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.NotTransferableException;
+import procession.multiprocessing.internal.ring.Handovers;
 import procession.multiprocessing.internal.ring.SharedFifo;
 import procession.multiprocessing.internal.ring.ShutException;
 import procession.multiprocessing.internal.wire.NotEncodableException;
@@ -15,30 +16,39 @@ import procession.queue.ShutDown;
 final class Items {
     private Items() {}
 
-    private static byte[] encoded(@Nullable Object item) {
-        try {
-            return ObjectCodec.encode(item);
+    /** One way to put bytes. */
+    private interface Putting {
+        boolean put(byte[] item) throws ShutException, InterruptedException;
+    }
+
+    /** Puts an item; what it hands over stays here if it is not put. */
+    private static boolean put(Object queue, @Nullable Object item, Putting putting) throws InterruptedException {
+        Handovers handovers = Handovers.collect();
+        boolean done = false;
+        try (handovers) {
+            done = putting.put(ObjectCodec.encode(item));
+            return done;
         } catch (NotEncodableException refused) {
             throw new NotTransferableException(String.valueOf(refused.getMessage()), refused);
+        } catch (ShutException shut) {
+            throw new ShutDown("nothing can be put any more: " + queue);
+        } finally {
+            if (!done) {
+                handovers.rollBack();
+            }
         }
     }
 
     static boolean put(SharedFifo fifo, Object queue, @Nullable Object item, Deadline deadline)
             throws InterruptedException {
-        byte[] bytes = encoded(item);
-        try {
-            return fifo.put(bytes, deadline);
-        } catch (ShutException shut) {
-            throw new ShutDown("nothing can be put any more: " + queue);
-        }
+        return put(queue, item, bytes -> fifo.put(bytes, deadline));
     }
 
     static boolean putNowait(SharedFifo fifo, Object queue, @Nullable Object item) {
-        byte[] bytes = encoded(item);
         try {
-            return fifo.putNow(bytes);
-        } catch (ShutException shut) {
-            throw new ShutDown("nothing can be put any more: " + queue);
+            return put(queue, item, fifo::putNow);
+        } catch (InterruptedException impossible) {
+            throw new AssertionError(impossible);
         }
     }
 
@@ -62,6 +72,7 @@ final class Items {
         try {
             return ObjectCodec.ofCaller().decode(item);
         } catch (IOException | ClassNotFoundException failure) {
+            boolean unused = fifo.isKeptTillDone() && fifo.done(); // nobody else will say so
             throw new IllegalStateException(
                     "got an item that this process can't have: " + failure.getMessage(), failure);
         } finally {

@@ -2,6 +2,7 @@
 package procession.multiprocessing.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,15 +12,26 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import procession.multiprocessing.Process;
+import procession.multiprocessing.internal.ring.Doorbell;
 import procession.testing.Await;
 import procession.testing.Delays;
 import procession.testing.LeakCheck;
 import procession.testing.ThreadHarness;
 
-@ExtendWith(LeakCheck.class)
+@ExtendWith({ConnectionsTest.DoorbellFirst.class, LeakCheck.class})
 class ConnectionsTest {
+    /** Makes what a process keeps once it has waited for several things, so that it is there before and after. */
+    static final class DoorbellFirst implements BeforeAllCallback {
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            assertNotNull(Doorbell.get());
+        }
+    }
+
     private static List<Pipe> pipes(int count) {
         return IntStream.range(0, count).mapToObj(i -> Pipe.open(false)).toList();
     }

@@ -391,6 +391,58 @@ class PipeTest {
     }
 
     @Test
+    void end_thatComesBack_worksInItsNewObjectOnly() throws Exception {
+        oneWay.second().send(pipe.second());
+        var back = (Connection) Objects.requireNonNull(oneWay.first().recv());
+        assertThrows(IOException.class, () -> pipe.second().send(1));
+        assertThrows(IOException.class, () -> pipe.second().recv());
+        pipe.second().close();
+        back.send("back");
+        assertEquals("back", pipe.first().recv());
+        back.close();
+        assertThrows(EOFException.class, () -> pipe.first().recv());
+    }
+
+    @Test
+    void end_inAMessageThatIsNotSent_staysHere() throws Exception {
+        assertThrows(NotTransferableException.class, () -> oneWay.second().send(List.of(pipe.second(), new Object())));
+        oneWay.first().close();
+        assertThrows(IOException.class, () -> oneWay.second().send(pipe.second()));
+        assertThrows(IOException.class, () -> pipe.second().send(pipe.second()), "an end can't carry itself");
+        pipe.second().send("here");
+        assertEquals("here", pipe.first().recv());
+        pipe.second().close();
+        assertThrows(EOFException.class, () -> pipe.first().recv());
+    }
+
+    @Test
+    void recv_whileTheEndIsPassedOn_ends() throws Exception {
+        try (var threads = new ThreadHarness(Delays.large())) {
+            Await.blocked(threads.start(
+                    "receiver",
+                    () -> assertThrows(IOException.class, () -> pipe.second().recv())));
+            oneWay.second().send(pipe.second());
+        }
+        ((Connection) Objects.requireNonNull(oneWay.first().recv())).close();
+    }
+
+    @Test
+    void poll_whenTheMessageWasBrokenOff_isFalse() throws Exception {
+        try (var threads = new ThreadHarness(Delays.large())) {
+            Thread sender = threads.start(
+                    "sender",
+                    () -> assertThrows(
+                            InterruptedException.class, () -> pipe.first().sendBytes(new byte[1 << 20])));
+            Await.blocked(sender);
+            sender.interrupt();
+        }
+        assertFalse(pipe.second().poll());
+        pipe.first().send("next");
+        assertTrue(pipe.second().poll());
+        assertEquals("next", pipe.second().recv());
+    }
+
+    @Test
     void end_capturedByATask_worksThere() throws Exception {
         Connection theirs = pipe.second();
         try (var executor = new ProcessPoolExecutor(1)) {

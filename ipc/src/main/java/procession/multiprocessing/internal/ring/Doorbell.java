@@ -4,28 +4,19 @@ package procession.multiprocessing.internal.ring;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
 import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.internal.waiting.Bell;
 
-/**
- * The one bell of this process that threads listen to which wait for several things, wherever they come from. It is there while
- * somebody waits.
- */
-public final class Doorbell implements AutoCloseable {
-    private static final int KIND = 1024;
-    private static final Object MONITOR = new Object();
-
-    /** Guarded by the monitor, as its users are. */
-    private static @Nullable Doorbell current;
+/** The one bell of this process that threads listen to which wait for several things, wherever they come from. */
+public final class Doorbell {
+    static final int KIND = 1024;
 
     private final Cell cell;
     private final Bell bell;
     private final byte[] path;
-    private int users;
 
     private Doorbell() {
         this.cell = SharedDirectory.current().cells().take(KIND, 0, 1);
@@ -33,33 +24,17 @@ public final class Doorbell implements AutoCloseable {
         this.path = cell.segment().file().toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /**
-     * Returns the doorbell.
-     *
-     * @return it, to be closed after the wait
-     */
-    public static Doorbell open() {
-        synchronized (MONITOR) {
-            Doorbell doorbell = current;
-            if (doorbell == null) {
-                doorbell = new Doorbell();
-                current = doorbell;
-            }
-            doorbell.users++;
-            return doorbell;
-        }
+    private static final class Holder {
+        static final Doorbell INSTANCE = new Doorbell();
     }
 
-    /** Ends one use. */
-    @Override
-    public void close() {
-        synchronized (MONITOR) {
-            users--;
-            if (users == 0) {
-                current = null;
-                cell.segment().directory().cells().giveBack(cell);
-            }
-        }
+    /**
+     * Returns the doorbell, which is there for as long as this process.
+     *
+     * @return it
+     */
+    public static Doorbell get() {
+        return Holder.INSTANCE;
     }
 
     /** Writes where it is; too long a path is left out, and then the Watch tells of what there is. */
@@ -67,7 +42,7 @@ public final class Doorbell implements AutoCloseable {
         int room = RingDescriptor.CONTROL_BYTES - RingDescriptor.DOORBELL_AT - DoorbellPlace.PATH_AT;
         if (path.length <= room) {
             memory.put(at + DoorbellPlace.PATH_AT, path);
-            memory.putInt(at + DoorbellPlace.OFFSET_AT, cell.at(CellDescriptor.LOCK_AT));
+            memory.putInt(at + DoorbellPlace.OFFSET_AT, cell.offset());
             memory.putInt(at + DoorbellPlace.LENGTH_AT, path.length);
         }
     }

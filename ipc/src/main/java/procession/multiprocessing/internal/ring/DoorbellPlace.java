@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import procession.multiprocessing.internal.memory.Cell;
+import procession.multiprocessing.internal.memory.CellDescriptor;
+import procession.multiprocessing.internal.memory.Cells;
 import procession.multiprocessing.internal.memory.Segment;
 import procession.multiprocessing.internal.memory.SharedDirectory;
 import procession.multiprocessing.internal.waiting.Bell;
@@ -62,9 +65,7 @@ final class DoorbellPlace {
             throw new IOException("no doorbell: " + file);
         }
         Segment segment = SharedDirectory.at(directory).attach(name.toString());
-        if (offset < Segment.DATA_AT || offset > segment.memory().capacity() - Long.BYTES || offset % Long.BYTES != 0) {
-            throw new IOException("no doorbell at " + offset + " of " + file);
-        }
-        return new Bell(segment, offset);
+        Cell cell = Cells.find(segment, offset, Doorbell.KIND); // so that a place that is half written is nobody's lock
+        return new Bell(segment, cell.at(CellDescriptor.LOCK_AT));
     }
 }

@@ -72,6 +72,7 @@ final class FifoDescriptor {
 
     static final long NO_JOURNAL = -1;
     static final long JOURNAL_OF_A_LOSS = -2;
+    static final long JOURNAL_OF_A_TASK = -3;
 
     static final long SHUT = 1;
     static final long SHUT_AT_ONCE = 2;

@@ -47,6 +47,6 @@ public final class Handovers implements AutoCloseable {
 
     /** Says that the process has ended, also if it has not taken all of them. */
     public void end() {
-        ends.forEach(PipeEnd::closeIfNotTaken);
+        ends.forEach(PipeEnd::markReceiverEnded);
     }
 }

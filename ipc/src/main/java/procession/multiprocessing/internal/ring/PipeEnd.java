@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +20,18 @@ import procession.multiprocessing.internal.waiting.Bell;
 public final class PipeEnd implements MessageChannel {
     /*
      * Overview. A pipe has two ends, and one ring for each direction. Whose an end is stands in the memory, and changes by
-     * compare-and-set:
+     * compare-and-set: the tag of a process, and in the bits that no tag has, which taking this was, so that an object of an end that has
+     * been elsewhere and come back does not take it for its own.
      *
      *     me ──another process decodes it──► that one ──closed──► CLOSED
      *      │                                   └──its process is dead, and a third one decodes it──► that one
      *      └──closed──► CLOSED
      *
-     * To encode an end changes nothing: it is the other process that takes it, when it has arrived. So a start that fails leaves
-     * it where it is, and a task that is tried again gets it again, from the dead worker. In between it is still this process's:
-     * to close it then only says that this process has no use for it, as is the custom in Python after start(). If the process that it
-     * was meant for ends without it, it is closed for good.
+     * To encode an end changes nothing there: it is the other process that takes it, when it has arrived. So a start that fails leaves
+     * it where it is, and a task that is tried again gets it again, from the dead worker. In between it is still this process's, but
+     * passed on: no call may touch the ring any more, because the other process might at the same time, and calls that wait
+     * end. To close it then only says that this process has no use for it, as is the custom in Python after start(). If the process
+     * that it was meant for ends without it, and no other one is to have it, it is closed for good.
      *
      * The other end sees an end of messages when this one is closed, or its process dead, and then looks once more for what was
      * sent before that. It asks when it has to wait, and before each message it sends.
@@ -37,12 +40,13 @@ public final class PipeEnd implements MessageChannel {
     private static final int DEFAULT_RING_BYTES = 1 << 18;
     private static final int SMALLEST_RING_BYTES = 1 << 8;
     private static final int LARGEST_RING_BYTES = 1 << 29;
+    private static final long ONE_TAKING = 1L << 29;
 
     private final Segment segment;
     private final SharedDirectory directory;
     private final ByteBuffer memory;
     private final int end;
-    private final long me;
+    private final long mine;
     private final @Nullable RingReader reader;
     private final @Nullable RingWriter writer;
     private final List<Bell> bells;
@@ -50,14 +54,16 @@ public final class PipeEnd implements MessageChannel {
     private final ReentrantLock receiving = new ReentrantLock();
     private final BooleanSupplier over = this::isOver;
     private volatile boolean closed;
-    private volatile boolean sent;
+
+    /** To how many it was passed on of whom it is not known yet whether they have it. */
+    private final AtomicInteger passedOn = new AtomicInteger();
 
     private PipeEnd(Segment segment, int end) {
         this.segment = segment;
         this.directory = segment.directory();
         this.memory = segment.memory();
         this.end = end;
-        this.me = directory.own();
+        this.mine = owner(segment, end);
         List<Bell> readers = List.of(readersBell(0), readersBell(1));
         this.reader = has(1 - end)
                 ? new RingReader(segment, controlAt(1 - end), ringAt(1 - end), ringBytes(), readers.get(1 - end))
@@ -133,22 +139,27 @@ public final class PipeEnd implements MessageChannel {
     public static PipeEnd take(Path directory, String name, int end, long from) throws IOException {
         Segment segment = SharedDirectory.at(directory).attach(name);
         check(segment, end);
-        long me = segment.directory().own();
-        long owner = owner(segment, end);
-        while (owner != me) {
+        SharedDirectory family = segment.directory();
+        while (true) {
+            long owner = owner(segment, end);
             if (owner == PipeDescriptor.CLOSED) {
                 throw new IOException("this end of the pipe has been closed");
             }
-            if (owner != from && segment.directory().isAlive(owner)) {
+            if (owner != from && family.isAlive(tag(owner))) {
                 throw new IOException("this end of the pipe is by now that of process " + ProcessTag.pid(owner)
                         + "; an end is one process's at a time, so send it to one only");
             }
-            if (Cell.LONG.compareAndSet(segment.memory(), ownerAt(end), owner, me)) {
-                break;
+            long mine = family.own() | (owner + ONE_TAKING & ProcessTag.FREE_BITS);
+            if (Cell.LONG.compareAndSet(segment.memory(), ownerAt(end), owner, mine)) {
+                PipeEnd taken = new PipeEnd(segment, end);
+                taken.bells.forEach(Bell::ring); // whoever waits here without it hears that it is gone
+                return taken;
             }
-            owner = owner(segment, end);
         }
-        return new PipeEnd(segment, end);
+    }
+
+    private static long tag(long owner) {
+        return owner & ~ProcessTag.FREE_BITS;
     }
 
     private static void check(Segment segment, int end) throws IOException {
@@ -178,22 +189,27 @@ public final class PipeEnd implements MessageChannel {
 
     // ---- handing over
 
-    /** Takes note of its being encoded for another process. */
+    /** Passes it on: from now on this process does not use it, and when this returns no call does. */
+    @SuppressWarnings("LockNotBeforeTry") // nothing is done while they are held
     void markSent() {
-        sent = true;
+        passedOn.incrementAndGet();
+        bells.forEach(Bell::ring);
+        for (ReentrantLock calls : List.of(sending, receiving)) {
+            calls.lock();
+            calls.unlock();
+        }
     }
 
-    /** Takes back the note, because it was not sent after all. */
+    /** Takes it back, because it was not sent after all. */
     void markKept() {
-        sent = false;
-        if (closed) {
+        if (passedOn.decrementAndGet() == 0 && closed) {
             closeForAll();
         }
     }
 
-    /** Closes it for good if it is still this process's, because the process that it was meant for has ended without it. */
-    void closeIfNotTaken() {
-        if (sent && owner(segment, end) == me) {
+    /** Takes note that a process has ended which it was meant for, and closes it if no other one can have it any more. */
+    void markReceiverEnded() {
+        if (passedOn.decrementAndGet() == 0 && owner(segment, end) == mine) {
             closed = true;
             closeForAll();
         } else {
@@ -231,10 +247,10 @@ public final class PipeEnd implements MessageChannel {
     /**
      * Returns who encodes it.
      *
-     * @return the tag of this process
+     * @return the word that says that it is this process's
      */
     public long owner() {
-        return me;
+        return mine;
     }
 
     // ---- messages
@@ -250,12 +266,12 @@ public final class PipeEnd implements MessageChannel {
     }
 
     private boolean isOver() {
-        return closed || owner(segment, end) != me || isPeerGone();
+        return closed || passedOn.get() > 0 || owner(segment, end) != mine || isPeerGone();
     }
 
     private boolean isPeerGone() {
         long peer = owner(segment, 1 - end);
-        return peer == PipeDescriptor.CLOSED || !directory.isBelievedAlive(peer);
+        return peer == PipeDescriptor.CLOSED || !directory.isBelievedAlive(tag(peer));
     }
 
     private void check() throws IOException {
@@ -265,9 +281,11 @@ public final class PipeEnd implements MessageChannel {
         long owner = owner(segment, end);
         if (owner == PipeDescriptor.CLOSED) {
             throw new IOException("this end of the pipe is closed");
-        } else if (owner != me) {
+        } else if (owner != mine) {
             throw new IOException("this end of the pipe was handed over, and is now that of process "
                     + ProcessTag.pid(owner) + "; use the other end here");
+        } else if (passedOn.get() > 0) {
+            throw new IOException("this end of the pipe was passed on to another process; use the other end here");
         }
     }
 
@@ -318,13 +336,7 @@ public final class PipeEnd implements MessageChannel {
     public boolean poll(Deadline deadline) throws IOException, InterruptedException {
         RingReader ring = readable();
         while (true) {
-            if (receiving.tryLock()) {
-                try {
-                    ring.skipRemains();
-                } finally {
-                    receiving.unlock();
-                }
-            }
+            skipRemains(ring);
             if (ring.isReadable() || isOver()) {
                 check();
                 return true;
@@ -336,9 +348,21 @@ public final class PipeEnd implements MessageChannel {
         }
     }
 
+    private void skipRemains(RingReader ring) {
+        if (ring.isReadable() && receiving.tryLock()) {
+            try {
+                ring.skipRemains();
+            } finally {
+                receiving.unlock();
+            }
+        }
+    }
+
     @Override
     public boolean isReady() throws IOException {
-        return readable().isReadable() || isOver();
+        RingReader ring = readable();
+        skipRemains(ring);
+        return ring.isReadable() || isOver();
     }
 
     @Override
@@ -354,14 +378,14 @@ public final class PipeEnd implements MessageChannel {
             return;
         }
         closed = true;
-        if (!sent) {
+        if (passedOn.get() == 0) {
             closeForAll();
         }
         bells.forEach(Bell::ring);
     }
 
     private void closeForAll() {
-        if (Cell.LONG.compareAndSet(memory, ownerAt(end), me, PipeDescriptor.CLOSED)) {
+        if (Cell.LONG.compareAndSet(memory, ownerAt(end), mine, PipeDescriptor.CLOSED)) {
             bells.forEach(Bell::ring);
             removeIfOver();
         }
@@ -376,7 +400,7 @@ public final class PipeEnd implements MessageChannel {
     /** Asks the kernel, unlike those who wait: what is overlooked here stays. */
     private boolean isGone(int which) {
         long owner = owner(segment, which);
-        return owner == PipeDescriptor.CLOSED || !directory.isAlive(owner);
+        return owner == PipeDescriptor.CLOSED || !directory.isAlive(tag(owner));
     }
 
     @Override
@@ -387,8 +411,11 @@ public final class PipeEnd implements MessageChannel {
     @Override
     public String toString() {
         long owner = owner(segment, end);
-        return (closed || owner == PipeDescriptor.CLOSED)
-                ? "closed"
-                : owner == me ? "open" : "handed over to process " + ProcessTag.pid(owner);
+        if (closed || owner == PipeDescriptor.CLOSED) {
+            return "closed";
+        } else if (owner != mine) {
+            return "handed over to process " + ProcessTag.pid(owner);
+        }
+        return passedOn.get() > 0 ? "passed on" : "open";
     }
 }

@@ -72,13 +72,31 @@ final class RingReader {
         while (isReadable()) {
             long header = memory.getLong(at(head));
             boolean begins = (header & RingDescriptor.FIRST) != 0;
-            if ((header & RingDescriptor.BROKEN_OFF) != 0) {
-                partial = null;
-            } else if (begins || partial != null) {
+            boolean brokenOff = (header & RingDescriptor.BROKEN_OFF) != 0;
+            if (!brokenOff && (begins || partial != null) && !isBrokenOffLater()) {
                 return;
+            }
+            if (brokenOff) {
+                partial = null;
             }
             advance((int) header);
         }
+    }
+
+    /** Returns whether the message that is next, or under way, is known not to come whole. */
+    private boolean isBrokenOffLater() {
+        long end = tail();
+        long position = head;
+        while (position != end) {
+            long header = memory.getLong(at(position));
+            if ((header & RingDescriptor.BROKEN_OFF) != 0) {
+                return true;
+            } else if ((header & RingDescriptor.MORE) == 0) {
+                return false;
+            }
+            position += RingDescriptor.pieceBytes((int) header);
+        }
+        return false;
     }
 
     /**
@@ -100,6 +118,10 @@ final class RingReader {
      * @throws InterruptedException if interrupted while waiting; nothing is lost then
      */
     byte @Nullable [] receive(BooleanSupplier over, int max) throws MessageTooLongException, InterruptedException {
+        byte[] begun = partial;
+        if (begun != null) {
+            check(begun.length, max);
+        }
         while (true) {
             if (head == tailSeen) {
                 tailSeen = tail();

@@ -63,7 +63,10 @@ final class RingWriter {
      * @throws InterruptedException if interrupted while waiting; the message has not been sent then
      */
     boolean send(ByteBuffer bytes, BooleanSupplier over) throws InterruptedException {
-        if (isUnderWay()) {
+        if (isUnderWay()) { // left by another process, which may have used what is reserved for this
+            if (!awaitRoom(0, over)) {
+                return false;
+            }
             breakOff();
         }
         int length = bytes.remaining();

@@ -153,6 +153,7 @@ public final class SharedFifo {
         putting.acquireUninterruptibly();
         try {
             redoPut();
+            checkAlive();
             if (isShut()) {
                 throw new ShutException();
             }
@@ -176,7 +177,8 @@ public final class SharedFifo {
         long read = head >>> FifoDescriptor.CHUNK_SHIFT == tail >>> FifoDescriptor.CHUNK_SHIFT
                 ? head & FifoDescriptor.POSITION
                 : 0;
-        if (bytes + FifoDescriptor.LINK_BYTES > chunk.capacity - (position(tail) - read)) {
+        if (bytes + FifoDescriptor.LINK_BYTES > chunk.capacity - (position(tail) - read)
+                || position(tail) + bytes + FifoDescriptor.LINK_BYTES > FifoDescriptor.POSITION) {
             int larger = chunkBytes(chunk.capacity, bytes + FifoDescriptor.LINK_BYTES);
             Segment next = newChunk(larger);
             name = next.randomName();
@@ -210,7 +212,7 @@ public final class SharedFifo {
     }
 
     private static int chunkBytes(int before, long atLeast) {
-        int bytes = Math.min(2 * before, LARGEST_REGULAR_CHUNK_BYTES);
+        int bytes = (int) Math.min(2L * before, LARGEST_REGULAR_CHUNK_BYTES);
         if (bytes >= atLeast) {
             return bytes;
         }
@@ -267,6 +269,7 @@ public final class SharedFifo {
         getting.acquireUninterruptibly();
         try {
             redoGet();
+            checkAlive();
             if (size() == 0) {
                 if (isShut()) {
                     throw new ShutException();
@@ -293,6 +296,9 @@ public final class SharedFifo {
             chunk = headChunk.at(head, name);
         }
         byte[] item = chunk.item(position(head));
+        if (hands.isCrowded()) {
+            moveLosses();
+        }
         int record = hands.mine();
         long gets = get(FifoDescriptor.GETS_AT) + 1;
         set(FifoDescriptor.GET_JOURNAL_HEAD_AT, head + FifoDescriptor.itemBytes(item.length));
@@ -318,6 +324,9 @@ public final class SharedFifo {
         if (journal == FifoDescriptor.JOURNAL_OF_A_LOSS) {
             set(FifoDescriptor.LOST_AT, state);
             hands.setNumber(record, 0);
+        } else if (journal == FifoDescriptor.JOURNAL_OF_A_TASK) {
+            set(FifoDescriptor.DONE_AT, get(FifoDescriptor.GET_JOURNAL_HEAD_AT));
+            hands.setNumber(record, state);
         } else if (journal == get(FifoDescriptor.GETS_AT)) {
             set(FifoDescriptor.HEAD_AT, get(FifoDescriptor.GET_JOURNAL_HEAD_AT));
             setName(FifoDescriptor.HEAD_NAME_AT, name(FifoDescriptor.GET_JOURNAL_NAME_AT));
@@ -328,13 +337,23 @@ public final class SharedFifo {
 
     // ---- hands
 
+    /**
+     * Returns whether items are in the hands of who got them until the task is done.
+     *
+     * @return what {@link #start} was told
+     */
+    public boolean isKeptTillDone() {
+        return memory.getInt(cell.at(FifoDescriptor.KEPT_AT)) != 0;
+    }
+
     /** Says that the caller has an item that this process got. Does nothing where items are kept till they are done. */
     public void letGo() {
-        if (memory.getInt(cell.at(FifoDescriptor.KEPT_AT)) == 0) {
+        if (!isKeptTillDone()) {
             getting.acquireUninterruptibly();
             try {
                 redoGet();
-                hands.takeOne();
+                int record = hands.mineOrAnother();
+                hands.setNumber(record, hands.number(record) - 1);
             } finally {
                 getting.release();
             }
@@ -352,11 +371,15 @@ public final class SharedFifo {
         try {
             redoGet();
             long done = get(FifoDescriptor.DONE_AT);
-            if (done + get(FifoDescriptor.LOST_AT) >= get(FifoDescriptor.PUTS_AT)) {
+            if (done + get(FifoDescriptor.LOST_AT) >= get(FifoDescriptor.GETS_AT)) {
                 return false;
             }
-            hands.takeOne();
-            set(FifoDescriptor.DONE_AT, done + 1);
+            int record = hands.mineOrAnother();
+            set(FifoDescriptor.GET_JOURNAL_RECORD_AT, record);
+            set(FifoDescriptor.GET_JOURNAL_STATE_AT, record < 0 ? 0 : hands.number(record) - 1);
+            set(FifoDescriptor.GET_JOURNAL_HEAD_AT, done + 1);
+            set(FifoDescriptor.GET_JOURNAL_AT, FifoDescriptor.JOURNAL_OF_A_TASK);
+            redoGet();
         } finally {
             getting.release();
         }
@@ -375,22 +398,32 @@ public final class SharedFifo {
     }
 
     private void countLosses() {
-        if (hands.firstOfTheDead() < 0) {
+        if (!hasSomebodyDied()) {
             return;
         }
         getting.acquireUninterruptibly();
         try {
             redoGet();
-            for (int dead = hands.firstOfTheDead(); dead >= 0; dead = hands.firstOfTheDead()) {
-                set(FifoDescriptor.GET_JOURNAL_RECORD_AT, dead);
-                set(FifoDescriptor.GET_JOURNAL_STATE_AT, get(FifoDescriptor.LOST_AT) + hands.number(dead));
-                set(FifoDescriptor.GET_JOURNAL_AT, FifoDescriptor.JOURNAL_OF_A_LOSS);
-                redoGet();
-            }
+            moveLosses();
         } finally {
             getting.release();
         }
         joiners.ring();
+    }
+
+    /** Who died with the guard may have no record yet, and in the journal what he got. */
+    private boolean hasSomebodyDied() {
+        return getting.isOfTheDead() || hands.firstOfTheDead() >= 0;
+    }
+
+    /** Counts what the dead had in their hands; with the guard held. */
+    private void moveLosses() {
+        for (int dead = hands.firstOfTheDead(); dead >= 0; dead = hands.firstOfTheDead()) {
+            set(FifoDescriptor.GET_JOURNAL_RECORD_AT, dead);
+            set(FifoDescriptor.GET_JOURNAL_STATE_AT, get(FifoDescriptor.LOST_AT) + hands.number(dead));
+            set(FifoDescriptor.GET_JOURNAL_AT, FifoDescriptor.JOURNAL_OF_A_LOSS);
+            redoGet();
+        }
     }
 
     /**
@@ -401,9 +434,14 @@ public final class SharedFifo {
     public long unfinished() {
         checkAlive();
         countLosses();
+        return counted();
+    }
+
+    /** Looks at what is subtracted first: so it may count a task too many that has just been done, and never one too few. */
+    private long counted() {
+        long over = get(FifoDescriptor.DONE_AT) + get(FifoDescriptor.LOST_AT);
         boolean dropped = (get(FifoDescriptor.FLAGS_AT) & FifoDescriptor.SHUT_AT_ONCE) != 0;
-        long counted = get(dropped ? FifoDescriptor.GETS_AT : FifoDescriptor.PUTS_AT);
-        return counted - get(FifoDescriptor.DONE_AT) - get(FifoDescriptor.LOST_AT);
+        return get(dropped ? FifoDescriptor.GETS_AT : FifoDescriptor.PUTS_AT) - over;
     }
 
     /**
@@ -419,8 +457,7 @@ public final class SharedFifo {
         }
         while (unfinished() > 0) {
             if (deadline.passed()
-                    || !joiners.await(
-                            () -> isDestroyed() || hands.firstOfTheDead() >= 0 || unfinished() <= 0, deadline)) {
+                    || !joiners.await(() -> isDestroyed() || hasSomebodyDied() || counted() <= 0, deadline)) {
                 return false;
             }
         }
@@ -459,11 +496,20 @@ public final class SharedFifo {
      */
     public void shut(boolean atOnce) {
         checkAlive();
-        raise(FifoDescriptor.SHUT | (atOnce ? FifoDescriptor.SHUT_AT_ONCE : 0));
+        putting.acquireUninterruptibly(); // so what is put is either there before, or refused
+        try {
+            setFlags(FifoDescriptor.SHUT | (atOnce ? FifoDescriptor.SHUT_AT_ONCE : 0));
+        } finally {
+            putting.release();
+        }
+        ringAll();
     }
 
-    private void raise(long flags) {
+    private void setFlags(long flags) {
         long unused = (long) Cell.LONG.getAndBitwiseOr(memory, cell.at(FifoDescriptor.FLAGS_AT), flags);
+    }
+
+    private void ringAll() {
         getters.ring();
         putters.ring();
         joiners.ring();
@@ -490,10 +536,8 @@ public final class SharedFifo {
 
     /** Ends it: whoever waits, and whoever comes, gets an {@link IllegalStateException}. */
     public void destroy() {
-        if (isDestroyed()) {
-            return;
-        }
-        raise(FifoDescriptor.SHUT | FifoDescriptor.DESTROYED);
+        setFlags(FifoDescriptor.SHUT | FifoDescriptor.DESTROYED);
+        ringAll();
         putting.acquireUninterruptibly(); // so that nobody makes a chunk any more
         getting.acquireUninterruptibly();
         try {

@@ -67,21 +67,28 @@ public final class Guarded {
      * @param number the number
      */
     public void setNumber(int record, long number) {
-        if (record < parties.used()) {
+        if (record >= 0 && record < parties.used()) {
             parties.setState(record, number);
         }
     }
 
     /**
-     * Takes one off the number of this process, or if that is 0, off another one's; to be called with the guard of the records
-     * held.
+     * Returns the record of this process if its number is not 0, or else another one whose number is not.
+     *
+     * @return its index, or -1
      */
-    public void takeOne() {
+    public int mineOrAnother() {
         int mine = parties.find();
-        int record = mine < 0 ? parties.firstInUse() : mine;
-        if (record >= 0) {
-            parties.setState(record, parties.state(record) - 1);
-        }
+        return mine < 0 ? parties.firstInUse() : mine;
+    }
+
+    /**
+     * Returns whether it is time to clear up after the dead, before this process claims a record.
+     *
+     * @return whether it might find none in the object itself
+     */
+    public boolean isCrowded() {
+        return parties.isCrowded();
     }
 
     /**

@@ -430,6 +430,16 @@ public final class Mutex implements Awaited, Relockable {
     }
 
     /**
+     * Returns whether somebody has it who is dead, by what is believed now.
+     *
+     * @return whether it waits to be taken over, or to be recovered
+     */
+    public boolean isOfTheDead() {
+        long word = word();
+        return isHeld(word) && !isAlive(word);
+    }
+
+    /**
      * Returns who has it, or had it when he died.
      *
      * @return the pid

@@ -133,7 +133,16 @@ final class Parties {
         return claim(free < 0 ? used : free, free < 0);
     }
 
+    /** Returns whether a process that comes now might find no record in the object itself: time to clear up after the dead. */
+    boolean isCrowded() {
+        return used() >= PartiesDescriptor.INLINE_RECORDS && find() < 0;
+    }
+
     private int claim(int index, boolean another) {
+        if (index >= PartiesDescriptor.INLINE_RECORDS + ProcessTag.MAX_SLOTS) {
+            throw new IllegalStateException(
+                    "more than " + index + " processes have to do with one object: " + cell.segment());
+        }
         if (index == PartiesDescriptor.INLINE_RECORDS && another) {
             makeOverflow();
         }

@@ -156,6 +156,9 @@ public final class Permits {
         guard.acquireUninterruptibly();
         try {
             redo();
+            if (parties.isCrowded()) {
+                long unused = reclaimed(); // of which this one takes the first, and the Watch tells of the others
+            }
             int record = parties.mine();
             return changed(record, parties.state(record) + 1, -1, mark) != NONE;
         } finally {
@@ -226,24 +229,36 @@ public final class Permits {
 
     /** Gives what the dead have left, and returns whether there may be permits now. */
     private boolean reclaim() {
-        if (parties.firstOfTheDead(0) < 0) {
+        if (!hasSomebodyDied()) {
             return false;
         }
-        long given = 0;
+        long given;
         guard.acquireUninterruptibly();
         try {
             redo();
-            for (int record = parties.firstOfTheDead(0); record >= 0; record = parties.firstOfTheDead(record + 1)) {
-                long state = parties.state(record);
-                changed(record, 0, state, 0);
-                given += state;
-            }
+            given = reclaimed();
             FaultPoint.PERMITS_RECLAIMED.reach();
         } finally {
             guard.release();
         }
         room.wake((int) Math.min(given, Integer.MAX_VALUE));
         return true;
+    }
+
+    /** Who died with the guard may have no record yet, and in the journal what he took. */
+    private boolean hasSomebodyDied() {
+        return guard.isOfTheDead() || parties.firstOfTheDead(0) >= 0;
+    }
+
+    /** Gives what the dead have left, with the guard held, and returns how much that was. */
+    private long reclaimed() {
+        long given = 0;
+        for (int record = parties.firstOfTheDead(0); record >= 0; record = parties.firstOfTheDead(record + 1)) {
+            long state = parties.state(record);
+            changed(record, 0, state, 0);
+            given += state;
+        }
+        return given;
     }
 
     // ---- what is recorded
@@ -375,7 +390,7 @@ public final class Permits {
         @Override
         public boolean isWorthALook() {
             long word = word();
-            return word == DESTROYED || permits(word) > 0 || (word & WAITERS) == 0 || parties.firstOfTheDead(0) >= 0;
+            return word == DESTROYED || permits(word) > 0 || (word & WAITERS) == 0 || hasSomebodyDied();
         }
     }
 }

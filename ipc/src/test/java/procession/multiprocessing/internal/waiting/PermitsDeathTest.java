@@ -137,6 +137,13 @@ class PermitsDeathTest {
         assertSound();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+    void take_ofAllByAProcessThatHadNone_isUndone(int step) throws InterruptedException {
+        leave(tagOfALivingOr(true), 0, BOUND, step);
+        assertSound();
+    }
+
     @Test
     void take_whenTheFirstRecordsAreUsedUp_goesOnInTheOverflow() throws InterruptedException {
         long other = tagOfALivingOr(false);
