@@ -37,12 +37,13 @@ final class SyncAlone {
     private static double alone(Duration atLeast) throws Exception {
         Lock lock = new Lock();
         try {
-            return 1e9 / Clock.perSecond(atLeast, ALONE, () -> {
-                for (int i = 0; i < ALONE; i++) {
-                    lock.acquire();
-                    lock.release();
-                }
-            });
+            return 1e9
+                    / Clock.perSecond(atLeast, ALONE, () -> {
+                        for (int i = 0; i < ALONE; i++) {
+                            lock.acquire();
+                            lock.release();
+                        }
+                    });
         } finally {
             lock.destroy();
         }
