@@ -331,6 +331,7 @@ public final class Connection implements AutoCloseable, Serializable {
      * Lets the place where this is travel instead of this.
      *
      * @return the place
+     * @throws ObjectStreamException if it can't travel
      */
     private Object writeReplace() throws ObjectStreamException {
         if (channel instanceof PipeEnd end) {
