@@ -350,8 +350,18 @@ public final class Connection implements AutoCloseable, Serializable {
         throw new InvalidObjectException("a connection travels as the place where it is");
     }
 
-    /** What travels in its place. */
+    /**
+     * What travels in its place.
+     *
+     * @param end where it is
+     */
     private record Passage(EndPassage end) implements Serializable {
+        /**
+         * Takes the end.
+         *
+         * @return the connection
+         * @throws ObjectStreamException if it can't be had
+         */
         private Object readResolve() throws ObjectStreamException {
             return new Connection(end.arrive());
         }
