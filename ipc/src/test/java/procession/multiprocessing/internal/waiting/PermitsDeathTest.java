@@ -45,7 +45,7 @@ class PermitsDeathTest {
         tag.destroy();
     }
 
-    private long tagOfALivingOr(boolean killed) throws InterruptedException {
+    private Process started() {
         LongValue told = tag;
         told.set(0);
         var process = new Process(() -> {
@@ -54,16 +54,24 @@ class PermitsDeathTest {
         });
         process.start();
         Await.until("the child has told its tag", Delays.large(), () -> told.get() != 0 || !process.isAlive());
-        if (killed) {
-            process.kill();
-            assertTrue(process.join(Delays.large()));
-        } else {
-            living = process;
-        }
-        return told.get();
+        return process;
     }
 
-    private Process living = new Process(() -> {});
+    private static void kill(Process process) throws InterruptedException {
+        process.kill();
+        assertTrue(process.join(Delays.large()));
+    }
+
+    /** Returns the tag of a process that has been killed, the same for all tests: once dead, a tag is dead for ever. */
+    private long tagOfTheDead() throws InterruptedException {
+        if (dead == 0) {
+            kill(started());
+            dead = tag.get();
+        }
+        return dead;
+    }
+
+    private static long dead;
 
     private void setInt(int field, int value) {
         Cell.INT.setVolatile(cell.memory(), cell.at(field), value);
@@ -119,34 +127,35 @@ class PermitsDeathTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void take_ofAProcessThatDies_isUndone(int step) throws InterruptedException {
-        leave(tagOfALivingOr(true), 1, 2, step);
+        leave(tagOfTheDead(), 1, 2, step);
         assertSound();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void give_ofAProcessThatDies_countsOnce(int step) throws InterruptedException {
-        leave(tagOfALivingOr(true), 2, 1, step);
+        leave(tagOfTheDead(), 2, 1, step);
         assertSound();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void reclaim_byAProcessThatDies_countsOnce(int step) throws InterruptedException {
-        leave(tagOfALivingOr(true), 3, 0, step);
+        leave(tagOfTheDead(), 3, 0, step);
         assertSound();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void take_ofAllByAProcessThatHadNone_isUndone(int step) throws InterruptedException {
-        leave(tagOfALivingOr(true), 0, BOUND, step);
+        leave(tagOfTheDead(), 0, BOUND, step);
         assertSound();
     }
 
     @Test
     void take_whenTheFirstRecordsAreUsedUp_goesOnInTheOverflow() throws InterruptedException {
-        long other = tagOfALivingOr(false);
+        Process living = started();
+        long other = tag.get();
         try {
             setInt(PermitsDescriptor.JOURNAL_NUMBER_AT, -1);
             setInt(PartiesDescriptor.USED_AT, PartiesDescriptor.INLINE_RECORDS);
@@ -163,8 +172,7 @@ class PermitsDeathTest {
             again.release(1, true);
             assertFalse(again.state().contains(mine), again::state);
         } finally {
-            living.kill();
-            assertTrue(living.join(Delays.large()));
+            kill(living);
         }
     }
 }
