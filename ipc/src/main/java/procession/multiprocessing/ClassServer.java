@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import procession.multiprocessing.internal.launch.ClassSource;
+import procession.multiprocessing.internal.ring.Handovers;
 import procession.multiprocessing.internal.wire.Frame;
 import procession.multiprocessing.internal.wire.FrameDescriptor;
 import procession.multiprocessing.internal.wire.NotEncodableException;
@@ -42,10 +43,18 @@ final class ClassServer {
 
     /** Encodes something that a child is to have, and takes note of where the classes are that it will need for it. */
     static byte[] encode(@Nullable Object object, ClassSource source) {
-        try {
-            return ObjectCodec.encode(object, source::met);
+        Handovers handovers = Handovers.collect();
+        boolean encoded = false;
+        try (handovers) {
+            byte[] bytes = ObjectCodec.encode(object, source::met);
+            encoded = true;
+            return bytes;
         } catch (NotEncodableException failure) {
             throw new NotTransferableException(String.valueOf(failure.getMessage()), failure);
+        } finally {
+            if (!encoded) {
+                handovers.rollBack();
+            }
         }
     }
 

@@ -335,6 +335,10 @@ public final class Connection implements AutoCloseable, Serializable {
      */
     private Object writeReplace() throws ObjectStreamException {
         if (channel instanceof PipeEnd end) {
+            String refusal = end.refusal();
+            if (refusal != null) {
+                throw new NotSerializableException(refusal);
+            }
             return new Passage(new EndPassage(end));
         }
         throw new NotSerializableException("a connection over a socket can't travel to another process");

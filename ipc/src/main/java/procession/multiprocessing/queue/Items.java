@@ -69,13 +69,18 @@ final class Items {
     }
 
     static @Nullable Object decoded(SharedFifo fifo, byte[] item) {
+        boolean decoded = false;
         try {
-            return ObjectCodec.ofCaller().decode(item);
+            Object object = ObjectCodec.ofCaller().decode(item);
+            decoded = true;
+            return object;
         } catch (IOException | ClassNotFoundException failure) {
-            boolean unused = fifo.isKeptTillDone() && fifo.done(); // nobody else will say so
             throw new IllegalStateException(
                     "got an item that this process can't have: " + failure.getMessage(), failure);
         } finally {
+            if (!decoded && fifo.isKeptTillDone()) {
+                boolean unused = fifo.done(); // nobody else will say so
+            }
             fifo.letGo();
         }
     }

@@ -74,7 +74,7 @@ public sealed class Queue<E extends @Nullable Object> extends QueueObject implem
 
     Queue(Kind kind, int maxsize, boolean keptTillDone) {
         this(kind, kind.newCells(0, SharedFifo.CELLS));
-        fifo().start(Math.max(0, maxsize), keptTillDone);
+        start(Math.max(0, maxsize), keptTillDone);
     }
 
     Queue(Cell cell) {

@@ -17,6 +17,19 @@ abstract class QueueObject extends CellObject {
         this.fifo = new SharedFifo(this, cell);
     }
 
+    /** Makes it ready, or leaves nothing of it. */
+    final void start(int maxsize, boolean keptTillDone) {
+        boolean started = false;
+        try {
+            fifo.start(maxsize, keptTillDone);
+            started = true;
+        } finally {
+            if (!started) {
+                place().segment().directory().cells().giveBack(place());
+            }
+        }
+    }
+
     final SharedFifo fifo() {
         return fifo;
     }

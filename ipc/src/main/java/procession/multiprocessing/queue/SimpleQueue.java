@@ -31,7 +31,7 @@ public final class SimpleQueue<E extends @Nullable Object> extends QueueObject i
      */
     public SimpleQueue() {
         this(Kind.SIMPLE_QUEUE.newCells(0, SharedFifo.CELLS));
-        fifo().start(0, false);
+        start(0, false);
     }
 
     SimpleQueue(Cell cell) {

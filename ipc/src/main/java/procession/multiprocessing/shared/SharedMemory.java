@@ -68,7 +68,7 @@ public final class SharedMemory extends SharedObject implements AutoCloseable {
             throw new IllegalArgumentException(size + " bytes in " + segment + ", which has room for " + room);
         }
         if (((long) Cell.LONG.getAndAdd(cell.memory(), stateAt(), 1L) & UNLINKED) != 0) {
-            Cell.LONG.getAndAdd(cell.memory(), stateAt(), -1L);
+            giveBackIfLast((long) Cell.LONG.getAndAdd(cell.memory(), stateAt(), -1L) - 1);
             throw new IllegalArgumentException("the shared memory " + name + " is gone: it has just been unlinked");
         }
     }

@@ -15,6 +15,8 @@ import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.waiting.Relockable;
 import procession.multiprocessing.internal.waiting.Signals;
 import procession.threading.Acquirable;
+import procession.threading.ThrowingRunnable;
+import procession.threading.ThrowingSupplier;
 
 /**
  * Lets threads of any process that have a lock wait until another thread, which has it then, signals that something has
@@ -192,7 +194,7 @@ public final class Condition extends SyncObject implements Acquirable, java.util
      * <p><i>Python:</i> {@code wait()}; there, no other thread can interrupt it.
      *
      * @throws InterruptedException if interrupted on entry or while waiting; the lock is held again then, and a signal that
-     *     came with the interrupt goes to another waiter
+     *     came first counts: then this returns, and the interrupt is there again
      * @throws OwnerDiedException if the holder of the lock has died; the lock is not held then
      * @throws IllegalMonitorStateException if the lock is not held
      * @throws IllegalStateException if the condition or its lock has been destroyed, also while this waits
@@ -390,6 +392,64 @@ public final class Condition extends SyncObject implements Acquirable, java.util
     }
 
     // ---- the rest
+
+    /**
+     * Acquires the lock, runs {@code block}, and releases the lock whatever happens; but not if the block has thrown because its
+     * wait ended without the lock, whose holder had died.
+     *
+     * @param block what to run
+     * @param <X> what the block may throw
+     * @throws X if the block throws it
+     * @throws InterruptedException if interrupted while waiting for the lock; the block has not run then
+     */
+    @Override
+    public <X extends Exception> void run(ThrowingRunnable<X> block) throws X, InterruptedException {
+        Objects.requireNonNull(block, "block");
+        Object unused = this.<Object, X>call(() -> {
+            block.run();
+            return this;
+        });
+    }
+
+    /**
+     * Acquires the lock, returns what {@code block} computes, and releases the lock whatever happens; but not if the block has
+     * thrown because its wait ended without the lock, whose holder had died.
+     *
+     * @param block what to compute
+     * @param <T> the type of the value
+     * @param <X> what the block may throw
+     * @return the value of the block
+     * @throws X if the block throws it
+     * @throws InterruptedException if interrupted while waiting for the lock; the block has not run then
+     */
+    @Override
+    public <T extends @Nullable Object, X extends Exception> T call(ThrowingSupplier<T, X> block)
+            throws X, InterruptedException {
+        Objects.requireNonNull(block, "block");
+        acquire();
+        T value;
+        try {
+            value = block.get();
+        } catch (Throwable failure) {
+            if (!signals.hasLostLock(failure)) {
+                releaseAfter(failure);
+            }
+            throw failure;
+        }
+        release();
+        return value;
+    }
+
+    /** Releases because of {@code failure}, which stays the one to be thrown if the release fails too. */
+    private void releaseAfter(Throwable failure) {
+        try {
+            release();
+        } catch (RuntimeException | Error second) {
+            if (second != failure) {
+                failure.addSuppressed(second);
+            }
+        }
+    }
 
     /**
      * Ends the condition, for all processes: whoever waits for it gets an {@link IllegalStateException}, with the lock held

@@ -162,7 +162,7 @@ public final class SharedDirectory {
      * @return the directory, entered
      * @throws IOException if there is none any more, or this process can't enter it
      */
-    static SharedDirectory existing(Path path) throws IOException {
+    public static SharedDirectory existing(Path path) throws IOException {
         synchronized (ENTERED) {
             if (!ENTERED.containsKey(path) && !Files.exists(path.resolve(SLOTS), LinkOption.NOFOLLOW_LINKS)) {
                 throw new NoSuchFileException(

@@ -4,6 +4,7 @@ package procession.multiprocessing.internal.ring;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.internal.memory.CellDescriptor;
@@ -24,17 +25,21 @@ public final class Doorbell {
         this.path = cell.segment().file().toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static final class Holder {
-        static final Doorbell INSTANCE = new Doorbell();
-    }
+    /** Guarded by the class. */
+    private static @Nullable Doorbell doorbell;
 
     /**
      * Returns the doorbell, which is there for as long as this process.
      *
      * @return it
      */
-    public static Doorbell get() {
-        return Holder.INSTANCE;
+    public static synchronized Doorbell get() {
+        Doorbell made = doorbell;
+        if (made == null) {
+            made = new Doorbell();
+            doorbell = made;
+        }
+        return made;
     }
 
     /** Writes where it is; too long a path is left out, and then the Watch tells of what there is. */

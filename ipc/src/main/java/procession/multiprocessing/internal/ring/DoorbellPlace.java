@@ -64,7 +64,7 @@ final class DoorbellPlace {
         if (directory == null || name == null) {
             throw new IOException("no doorbell: " + file);
         }
-        Segment segment = SharedDirectory.at(directory).attach(name.toString());
+        Segment segment = SharedDirectory.existing(directory).attach(name.toString());
         Cell cell = Cells.find(segment, offset, Doorbell.KIND); // so that a place that is half written is nobody's lock
         return new Bell(segment, cell.at(CellDescriptor.LOCK_AT));
     }

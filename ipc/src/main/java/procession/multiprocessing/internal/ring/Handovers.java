@@ -34,19 +34,27 @@ public final class Handovers implements AutoCloseable {
         }
     }
 
-    /** Ends the collecting; what was met stays. */
+    /** Ends the collecting; what was met stays, and is whoever's who collects around this. */
     @Override
     public void close() {
         CURRENT.set(outer);
+        if (outer != null) {
+            outer.ends.addAll(ends);
+        }
     }
 
     /** Says that nothing was sent after all. */
     public void rollBack() {
         ends.forEach(PipeEnd::markKept);
+        if (outer != null) {
+            outer.ends.removeAll(ends);
+        }
+        ends.clear();
     }
 
     /** Says that the process has ended, also if it has not taken all of them. */
     public void end() {
         ends.forEach(PipeEnd::markReceiverEnded);
+        ends.clear();
     }
 }

@@ -2,9 +2,12 @@
 package procession.multiprocessing.internal.ring;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -42,6 +45,11 @@ public final class PipeEnd implements MessageChannel {
     private static final int LARGEST_RING_BYTES = 1 << 29;
     private static final long ONE_TAKING = 1L << 29;
 
+    /** The latest object of each end in this process; guarded by itself, as the number is above which it is cleaned. */
+    private static final Map<String, WeakReference<PipeEnd>> LATEST = new HashMap<>();
+
+    private static int cleanAbove = 16;
+
     private final Segment segment;
     private final SharedDirectory directory;
     private final ByteBuffer memory;
@@ -55,6 +63,9 @@ public final class PipeEnd implements MessageChannel {
     private final BooleanSupplier over = this::isOver;
     private volatile boolean closed;
 
+    /** Whether the end has come back to this process since, in another object. */
+    private volatile boolean superseded;
+
     /** To how many it was passed on of whom it is not known yet whether they have it. */
     private final AtomicInteger passedOn = new AtomicInteger();
 
@@ -64,6 +75,7 @@ public final class PipeEnd implements MessageChannel {
         this.memory = segment.memory();
         this.end = end;
         this.mine = owner(segment, end);
+        supersede(this);
         List<Bell> readers = List.of(readersBell(0), readersBell(1));
         this.reader = has(1 - end)
                 ? new RingReader(segment, controlAt(1 - end), ringAt(1 - end), ringBytes(), readers.get(1 - end))
@@ -98,6 +110,22 @@ public final class PipeEnd implements MessageChannel {
 
     private int ringBytes() {
         return memory.getInt(PipeDescriptor.RING_BYTES_AT);
+    }
+
+    /** Tells the object that this process had of the same end before. */
+    private static void supersede(PipeEnd latest) {
+        String place = latest.segment.file() + "#" + latest.end;
+        synchronized (LATEST) {
+            WeakReference<PipeEnd> before = LATEST.put(place, new WeakReference<>(latest));
+            PipeEnd old = before == null ? null : before.get();
+            if (old != null) {
+                old.superseded = true;
+            }
+            if (LATEST.size() > cleanAbove) {
+                LATEST.values().removeIf(each -> each.get() == null);
+                cleanAbove = 2 * LATEST.size() + 16;
+            }
+        }
     }
 
     // ---- making and taking
@@ -137,7 +165,7 @@ public final class PipeEnd implements MessageChannel {
      * @throws IOException if it is gone, closed, or yet another process's
      */
     public static PipeEnd take(Path directory, String name, int end, long from) throws IOException {
-        Segment segment = SharedDirectory.at(directory).attach(name);
+        Segment segment = SharedDirectory.existing(directory).attach(name);
         check(segment, end);
         SharedDirectory family = segment.directory();
         while (true) {
@@ -209,7 +237,7 @@ public final class PipeEnd implements MessageChannel {
 
     /** Takes note that a process has ended which it was meant for, and closes it if no other one can have it any more. */
     void markReceiverEnded() {
-        if (passedOn.decrementAndGet() == 0 && owner(segment, end) == mine) {
+        if (passedOn.decrementAndGet() == 0 && !superseded && owner(segment, end) == mine) {
             closed = true;
             closeForAll();
         } else {
@@ -233,6 +261,20 @@ public final class PipeEnd implements MessageChannel {
      */
     public Segment segment() {
         return segment;
+    }
+
+    /**
+     * Returns why it can't be passed on.
+     *
+     * @return the reason, or {@code null} if it can
+     */
+    public @Nullable String refusal() {
+        try {
+            check();
+            return null;
+        } catch (IOException refused) {
+            return refused.getMessage();
+        }
     }
 
     /**
@@ -266,7 +308,12 @@ public final class PipeEnd implements MessageChannel {
     }
 
     private boolean isOver() {
-        return closed || passedOn.get() > 0 || owner(segment, end) != mine || isPeerGone();
+        return !isHere() || isPeerGone();
+    }
+
+    /** Returns whether this object may use the end. */
+    private boolean isHere() {
+        return !closed && !superseded && passedOn.get() == 0 && owner(segment, end) == mine;
     }
 
     private boolean isPeerGone() {
@@ -281,7 +328,7 @@ public final class PipeEnd implements MessageChannel {
         long owner = owner(segment, end);
         if (owner == PipeDescriptor.CLOSED) {
             throw new IOException("this end of the pipe is closed");
-        } else if (owner != mine) {
+        } else if (owner != mine || superseded) {
             throw new IOException("this end of the pipe was handed over, and is now that of process "
                     + ProcessTag.pid(owner) + "; use the other end here");
         } else if (passedOn.get() > 0) {
@@ -322,6 +369,7 @@ public final class PipeEnd implements MessageChannel {
         RingReader ring = readable();
         receiving.lockInterruptibly();
         try {
+            check(); // because it may have been passed on meanwhile
             byte[] message = ring.receive(over, max);
             if (message == null) {
                 check();
@@ -351,7 +399,9 @@ public final class PipeEnd implements MessageChannel {
     private void skipRemains(RingReader ring) {
         if (ring.isReadable() && receiving.tryLock()) {
             try {
-                ring.skipRemains();
+                if (isHere()) {
+                    ring.skipRemains();
+                }
             } finally {
                 receiving.unlock();
             }
@@ -385,7 +435,7 @@ public final class PipeEnd implements MessageChannel {
     }
 
     private void closeForAll() {
-        if (Cell.LONG.compareAndSet(memory, ownerAt(end), mine, PipeDescriptor.CLOSED)) {
+        if (!superseded && Cell.LONG.compareAndSet(memory, ownerAt(end), mine, PipeDescriptor.CLOSED)) {
             bells.forEach(Bell::ring);
             removeIfOver();
         }
@@ -413,7 +463,7 @@ public final class PipeEnd implements MessageChannel {
         long owner = owner(segment, end);
         if (closed || owner == PipeDescriptor.CLOSED) {
             return "closed";
-        } else if (owner != mine) {
+        } else if (owner != mine || superseded) {
             return "handed over to process " + ProcessTag.pid(owner);
         }
         return passedOn.get() > 0 ? "passed on" : "open";

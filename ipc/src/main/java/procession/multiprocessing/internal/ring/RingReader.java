@@ -118,6 +118,7 @@ final class RingReader {
      * @throws InterruptedException if interrupted while waiting; nothing is lost then
      */
     byte @Nullable [] receive(BooleanSupplier over, int max) throws MessageTooLongException, InterruptedException {
+        skipRemains();
         byte[] begun = partial;
         if (begun != null) {
             check(begun.length, max);
@@ -206,6 +207,9 @@ final class RingReader {
     private void advance(int payload) {
         long next = head + RingDescriptor.pieceBytes(payload);
         head = next;
+        if (tailSeen - next < 0) { // after what was skipped
+            tailSeen = next;
+        }
         Cell.LONG.setVolatile(memory, headAt, next);
         if (writersBell.isAwaited() && tail() - next <= capacity / 2) {
             writersBell.ring();

@@ -498,7 +498,16 @@ public final class SharedFifo {
         checkAlive();
         putting.acquireUninterruptibly(); // so what is put is either there before, or refused
         try {
-            setFlags(FifoDescriptor.SHUT | (atOnce ? FifoDescriptor.SHUT_AT_ONCE : 0));
+            if (atOnce) {
+                getting.acquireUninterruptibly(); // and what is got is got before
+            }
+            try {
+                setFlags(FifoDescriptor.SHUT | (atOnce ? FifoDescriptor.SHUT_AT_ONCE : 0));
+            } finally {
+                if (atOnce) {
+                    getting.release();
+                }
+            }
         } finally {
             putting.release();
         }

@@ -226,8 +226,7 @@ public final class Gathering {
         int how = end(word);
         for (int i = 0; i < records.used(); i++) {
             long record = records.state(i);
-            if (record != 0
-                    && !isAlive(records.tag(i), how != PASSED)) { // so that who begins anew does without the dead
+            if (isForgettable(record, how) && !isAlive(records.tag(i), how != PASSED)) {
                 records.setState(i, 0);
             } else if ((record & WAITING) != 0) {
                 records.setState(i, (record & REGISTERED) | (long) how << RECORD_END_SHIFT);
@@ -240,6 +239,11 @@ public final class Gathering {
         if ((word & WAITERS) != 0) {
             room.wake(Integer.MAX_VALUE);
         }
+    }
+
+    /** So that who begins anew does without the dead; but a process that had joined is not forgotten before it has broken it. */
+    private static boolean isForgettable(long record, int how) {
+        return record != 0 && (how > RESET || (record & REGISTERED) == 0);
     }
 
     private static long nextRound(long word, int how) {
@@ -572,6 +576,10 @@ public final class Gathering {
                 brokenByDeath(false);
                 word = liveWord();
                 if ((word & ACTING) == 0) {
+                    long dead = how == RESET ? deadParty(true) : 0;
+                    if (dead != 0) {
+                        breakFor(dead); // which forgets it, also if it is broken already
+                    }
                     if (how == RESET || !isBroken(word)) {
                         end(how);
                     }
@@ -592,8 +600,12 @@ public final class Gathering {
 
     /** Takes one {@link #register()} back. */
     public void deregister() {
-        if (word() != DESTROYED) {
+        try {
             register(-ONE_REGISTERED);
+        } catch (IllegalStateException gone) {
+            if (word() != DESTROYED) {
+                throw gone;
+            }
         }
     }
 
@@ -698,11 +710,14 @@ public final class Gathering {
         }
 
         private boolean isOver(long word) {
-            return word != DESTROYED && ((word & ROUNDS) != number || endOf(this) != 0);
+            return endOf(this) != 0 || (word != DESTROYED && (word & ROUNDS) != number);
         }
 
         @Override
         public boolean attempt(boolean queued) {
+            if (endOf(this) != 0) {
+                return true; // of which a destruction since takes nothing away
+            }
             long word = liveWord();
             if (isOver(word)) {
                 return true;

@@ -4,6 +4,7 @@ package procession.multiprocessing.internal.waiting;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import procession.internal.Deadline;
 import procession.multiprocessing.internal.memory.Cell;
 import procession.multiprocessing.sync.OwnerDiedException;
@@ -50,6 +51,11 @@ public final class Signals {
 
     /** How many cells it takes. */
     public static final int CELLS = PartiesDescriptor.CELLS;
+
+    /** What the last wait of a thread has thrown that ended without the lock, and where that was. */
+    private static final ThreadLocal<@Nullable Lost> LOST = new ThreadLocal<>();
+
+    private record Lost(Signals where, Throwable what) {}
 
     private final Object object;
     private final Cell cell;
@@ -235,6 +241,9 @@ public final class Signals {
         guard.acquireUninterruptibly();
         try {
             requireAlive();
+            if (records.firstOfTheDead(0) >= 0) {
+                grantInGuard(0); // before this one is among those who wait
+            }
             int mine = records.mine();
             synchronized (here) {
                 here.record = mine;
@@ -260,9 +269,25 @@ public final class Signals {
         try {
             me.lock.acquireWhole(depth);
         } catch (RuntimeException | Error e) {
+            LOST.set(new Lost(this, e));
             leave(me);
             throw e;
         }
+    }
+
+    /**
+     * Returns whether a wait of the calling thread ended with this, and without the lock.
+     *
+     * @param failure what was thrown
+     * @return whether it was the last such
+     */
+    public boolean hasLostLock(Throwable failure) {
+        Lost lost = LOST.get();
+        boolean same = lost != null && lost.where == this && lost.what == failure;
+        if (same) {
+            LOST.remove();
+        }
+        return same;
     }
 
     /** Returns where the threads of a process sleep. */
@@ -342,19 +367,23 @@ public final class Signals {
         guard.acquireUninterruptibly();
         try {
             requireAlive();
-            BitSet dead = new BitSet();
-            long left = signals;
-            for (int i = 0; i < records.used(); i++) {
-                if (records.isOfTheDead(i)) {
-                    dead.set(i);
-                    left += granted(liveRecord(i));
-                }
-            }
-            distribute(left, dead);
-            dead.stream().forEach(index -> records.setState(index, 0));
+            grantInGuard(signals);
         } finally {
             guard.release();
         }
+    }
+
+    private void grantInGuard(int signals) {
+        BitSet dead = new BitSet();
+        long left = signals;
+        for (int i = 0; i < records.used(); i++) {
+            if (records.isOfTheDead(i)) {
+                dead.set(i);
+                left += granted(liveRecord(i));
+            }
+        }
+        distribute(left, dead);
+        dead.stream().forEach(index -> records.setState(index, 0));
     }
 
     private void distribute(long signals, BitSet dead) {
@@ -421,8 +450,8 @@ public final class Signals {
 
     /** Ends it: whoever waits, and whoever comes, gets an {@link IllegalStateException}. */
     public void destroy() {
-        Cell.LONG.setVolatile(cell.memory(), cell.at(PartiesDescriptor.WORD_AT), DESTROYED);
-        for (int i = 0; i < records.used(); i++) {
+        long before = (long) Cell.LONG.getAndSet(cell.memory(), cell.at(PartiesDescriptor.WORD_AT), DESTROYED);
+        for (int i = 0; before != DESTROYED && i < records.used(); i++) {
             if (records.state(i) != 0) {
                 records.setState(i, DESTROYED);
                 room(i).wake(Integer.MAX_VALUE);
