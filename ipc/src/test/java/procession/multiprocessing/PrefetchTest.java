@@ -310,6 +310,7 @@ class PrefetchTest {
         for (int waiting = 1; waiting <= 2; waiting++) {
             int expected = 2 + waiting;
             futures.add(pool.submit(Workers::pid));
+            Await.until("a successor starts", Delays.large(), () -> count(pool, each -> true) >= expected);
             awaitTurn(pool);
             assertEquals(expected, count(pool, each -> true), "while a successor starts");
             Await.until("it is ready", Delays.large(), () -> ready(pool) == expected);
